@@ -1,0 +1,105 @@
+"""People and the teams that they are in."""
+
+from typing import ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Role(models.TextChoices):
+    """What a person may do in the whole installation."""
+
+    VIEWER = "viewer", "Viewer"
+    RESPONDER = "responder", "Responder"
+    ADMIN = "admin", "Administrator"
+
+
+class Theme(models.TextChoices):
+    """Colours of the pages; `system` follows the browser."""
+
+    SYSTEM = "system", "Like my system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+def check_zone(name: str) -> None:
+    """Refuse what is no IANA time zone."""
+    if name not in available_timezones():
+        raise ValidationError(f"{name!r} is no time zone; use a name such as Europe/Berlin.")
+
+
+class User(AbstractUser):
+    """A person. What they may see of incidents is decided in `incidents.access`, from their role and teams."""
+
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.RESPONDER)
+    display_name = models.CharField(max_length=100, blank=True)
+    timezone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="user_theme_known"),
+            models.UniqueConstraint(Lower("username"), name="user_username_unique_ignoring_case"),
+            models.UniqueConstraint(
+                Lower("email"), condition=~models.Q(email=""), name="user_email_unique_ignoring_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name that pages show."""
+        return self.display_name or self.get_full_name() or self.username
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they run the installation. A Django superuser always does."""
+        return self.is_active and (self.role == Role.ADMIN or self.is_superuser)
+
+    @property
+    def can_write(self) -> bool:
+        """Whether they may log and change incidents that they can see."""
+        return self.is_active and (self.role in {Role.RESPONDER, Role.ADMIN} or self.is_superuser)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their time zone; UTC if the stored name is gone from the system's data."""
+        return ZoneInfo(self.timezone) if self.timezone in available_timezones() else ZoneInfo("UTC")
+
+
+class Team(models.Model):
+    """People who answer for services together, and to whom private incidents can be opened."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80, unique=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="teams")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="team_name_unique_ignoring_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """That a person is in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    is_lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}"
