@@ -1,0 +1,46 @@
+"""What search keeps in the database: the outbox of changes that the index has still to take in, and PostgreSQL's index."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class OutboxEntry(models.Model):
+    """One record that changed. Written in the change's own transaction; the indexing process takes it away."""
+
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["kind", "object_id"], name="search_outbox_object")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class SearchDocument(models.Model):
+    """One document of the PostgreSQL engine. Its word vector is a column that only PostgreSQL has (see migration 0002)."""
+
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    version = models.CharField(max_length=200, blank=True, default="")
+    sort_day = models.IntegerField(default=0)
+    # Words in each of the four weights; BM25 needs them.
+    length_a = models.PositiveIntegerField(default=0)
+    length_b = models.PositiveIntegerField(default=0)
+    length_c = models.PositiveIntegerField(default=0)
+    length_d = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "object_id"], name="search_document_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
