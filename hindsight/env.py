@@ -14,7 +14,7 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
 class Env:
-    """The process environment, read by type; `seen` collects every name asked for, so that tests can hold it against the docs."""
+    """The process environment, read by type; `seen` collects the names asked for, to hold them against the docs."""
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         self.values = os.environ if values is None else values

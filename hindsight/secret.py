@@ -1,4 +1,4 @@
-"""The installation's secret key when none is configured: made once, kept in the data directory, readable by the owner alone."""
+"""The installation's secret key when none is configured: made once and kept in the data directory."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def kept_secret(path: Path) -> str:
-    """The key in `path`, made when absent. Safe when several processes start at once: all of them read the first one's."""
+    """The key in `path`, made when absent. Processes that start at once all get the same one."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,4 +1,4 @@
-"""All settings. Read from the environment (and `.env`), documented in docs/configuration.md; a bad value stops the start."""
+"""All settings, read from the environment (and `.env`); docs/configuration.md tells them. A bad value stops the start."""
 
 from pathlib import Path
 from typing import Any

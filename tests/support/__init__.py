@@ -1,0 +1,1 @@
+"""What the tests share: people, records, and ways to look at them."""

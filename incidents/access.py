@@ -1,0 +1,78 @@
+"""Who may see and change what. Hidden and unknown answer alike: 404. Visible but not theirs to change: 403."""
+
+import uuid
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404
+
+from accounts.models import User
+from incidents.models import Attachment, DiagnosisStep, Incident, LogNote, Snippet, TimelineEntry
+
+NOT_FOUND = "No such page, or not shared with you."
+READ_ONLY = "You can read this but not change it. Ask an administrator for the responder role."
+
+Part = TypeVar("Part", TimelineEntry, DiagnosisStep, Snippet, LogNote)
+
+
+def get_incident(user: User | AnonymousUser, number: int) -> Incident:
+    """The incident with that number, if `user` may see it; Http404 otherwise."""
+    incident = Incident.objects.visible_to(user).filter(number=number).first()
+    if incident is None:
+        raise Http404(NOT_FOUND)
+    return incident
+
+
+def get_writable_incident(user: User | AnonymousUser, number: int) -> Incident:
+    """The incident with that number, if `user` may change it; Http404 or PermissionDenied otherwise."""
+    incident = get_incident(user, number)
+    require_writer(user)
+    return incident
+
+
+def require_writer(user: User | AnonymousUser) -> None:
+    """PermissionDenied unless `user` may log and change incidents at all."""
+    if not isinstance(user, User) or not user.can_write:
+        raise PermissionDenied(READ_ONLY)
+
+
+def _part(model: type[Part], incident: Incident, pk: int) -> Part:
+    manager: models.Manager[Part] = model._default_manager
+    part = manager.filter(incident=incident, pk=pk).first()
+    if part is None:
+        raise Http404(NOT_FOUND)
+    return part
+
+
+def get_entry(incident: Incident, pk: int) -> TimelineEntry:
+    """A timeline entry of this incident; one of another is as unknown as none."""
+    return _part(TimelineEntry, incident, pk)
+
+
+def get_step(incident: Incident, pk: int) -> DiagnosisStep:
+    """A diagnosis step of this incident."""
+    return _part(DiagnosisStep, incident, pk)
+
+
+def get_snippet(incident: Incident, pk: int) -> Snippet:
+    """A snippet of this incident."""
+    return _part(Snippet, incident, pk)
+
+
+def get_log_note(incident: Incident, pk: int) -> LogNote:
+    """A log note of this incident."""
+    return _part(LogNote, incident, pk)
+
+
+def get_attachment(user: User | AnonymousUser, pk: uuid.UUID) -> Attachment:
+    """The attachment, if `user` may see the incident that it belongs to."""
+    attachment = (
+        Attachment.objects.filter(pk=pk, incident__in=Incident.objects.visible_to(user))
+        .select_related("incident")
+        .first()
+    )
+    if attachment is None:
+        raise Http404(NOT_FOUND)
+    return attachment

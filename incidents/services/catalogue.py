@@ -1,0 +1,59 @@
+"""Services and tags by the names that people type."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from hindsight.lib.problems import InvalidError
+from incidents.models import SERVICE_NAME_LIMIT, TAG_NAME_LIMIT, Service, Tag
+from incidents.services.checks import Faults
+
+# More than this on one incident is a paste gone wrong.
+NAMES_LIMIT = 50
+
+
+def _folded(names: Iterable[str], *, field: str, label: str, limit: int) -> list[str]:
+    """The names without doubles (ignoring case) and blanks, in their order; InvalidError over a limit."""
+    faults = Faults()
+    kept: dict[str, str] = {}
+    for name in names:
+        line = faults.line(field, name, label=label, limit=limit)
+        if line:
+            kept.setdefault(line.lower(), line)
+    if len(kept) > NAMES_LIMIT:
+        faults.add(field, f"{len(kept)} given; the limit is {NAMES_LIMIT}.")
+    faults.stop_if_any()
+    return list(kept.values())
+
+
+def services_named(names: Iterable[str], *, by: User | None) -> list[Service]:
+    """The services with these names, ignoring case; made when absent."""
+    wanted = _folded(names, field="services", label="Service name", limit=SERVICE_NAME_LIMIT)
+    return [_service(name, by) for name in wanted]
+
+
+def _service(name: str, by: User | None) -> Service:
+    known = Service.objects.filter(name__iexact=name).first()
+    if known:
+        return known
+    base = slugify(name)[:120] or "service"
+    for attempt in range(100):
+        try:
+            with transaction.atomic():
+                slug = base if attempt == 0 else f"{base}-{attempt + 1}"
+                return Service.objects.create(name=name, slug=slug, created_by=by)
+        except IntegrityError:
+            # The slug is another service's, or somebody made this very service just now.
+            known = Service.objects.filter(name__iexact=name).first()
+            if known:
+                return known
+    raise InvalidError({"services": f"{name} can't be told apart from services that are there already."})
+
+
+def tags_named(names: Iterable[str]) -> list[Tag]:
+    """The tags with these names, in lower case; made when absent."""
+    wanted = [name.lower() for name in _folded(names, field="tags", label="Tag", limit=TAG_NAME_LIMIT)]
+    Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
+    return sorted(Tag.objects.filter(name__in=wanted), key=lambda tag: wanted.index(tag.name))

@@ -1,0 +1,79 @@
+"""Writing and correcting lines of the timeline."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from hindsight.lib.problems import InvalidError, StaleError
+from incidents.models import ENTRY_LIMIT, WRITABLE_KINDS, EntryKind, EntrySource, Incident, TimelineEntry
+from incidents.services.checks import Faults
+from search import outbox
+
+
+def add_entry(
+    *,
+    incident: Incident,
+    by: User | None,
+    now: datetime,
+    body: str,
+    kind: str = EntryKind.NOTE,
+    at: datetime | None = None,
+    source: str = EntrySource.WEB,
+    allow_empty: bool = False,
+) -> TimelineEntry:
+    """Add a line that happened at `at` (now when absent). Raises InvalidError.
+
+    `allow_empty` is for a line that only carries a snippet or a file.
+    """
+    faults = Faults()
+    faults.choice("kind", kind, WRITABLE_KINDS, label="Kind")
+    faults.moment("at", at, now=now)
+    text = faults.text("body", body, label="Text", limit=ENTRY_LIMIT, required=not allow_empty)
+    faults.stop_if_any()
+    entry = TimelineEntry(incident=incident, kind=kind, body=text, at=at or now, noted_at=now, author=by, source=source)
+    entry.render_fields()
+    with transaction.atomic():
+        entry.save(force_insert=True)
+        outbox.enqueue("incident", incident.pk)
+    return entry
+
+
+def edit_entry(
+    *,
+    entry: TimelineEntry,
+    by: User,
+    now: datetime,
+    version: int,
+    body: str | None = None,
+    kind: str | None = None,
+    at: datetime | None = None,
+) -> TimelineEntry:
+    """Correct text, kind or time; None leaves as it is. Raises StaleError, InvalidError (also for system lines)."""
+    with transaction.atomic():
+        current = TimelineEntry.objects.select_for_update().get(pk=entry.pk)
+        if current.version != version:
+            raise StaleError(current)
+        if current.kind not in WRITABLE_KINDS:
+            raise InvalidError({"": "This line follows from what was done; it can't be edited."})
+        faults = Faults()
+        if kind is not None:
+            faults.choice("kind", kind, WRITABLE_KINDS, label="Kind")
+            current.kind = kind
+        if at is not None:
+            faults.moment("at", at, now=now)
+            current.at = at
+        if body is not None:
+            has_material = current.snippets.exists() or current.attachments.exists()
+            current.body = faults.text("body", body, label="Text", limit=ENTRY_LIMIT, required=not has_material)
+        faults.stop_if_any()
+        current.version += 1
+        current.render_fields()
+        current.save()
+        outbox.enqueue("incident", current.incident_id)
+    return current
+
+
+def set_key(*, entry: TimelineEntry, is_key: bool) -> None:
+    """Mark a line as a key moment, or no longer."""
+    TimelineEntry.objects.filter(pk=entry.pk).update(is_key=is_key)
