@@ -1,0 +1,1 @@
+"""The plant: what installs, prepares, starts, watches and stops the processes of one installation."""
