@@ -29,7 +29,7 @@ def once(*, by: User, key: str, request: str, now: datetime, act: Callable[[], d
                 claim = OnceKey.objects.create(user=by, key=key, request=request, created_at=now)
                 claim.answer = act()
                 claim.save(update_fields=["answer"])
-                return claim.answer
+                return dict(claim.answer)
         except IntegrityError:
             # Someone else's claim, or an error of `act` itself: only the first leaves a row behind.
             known = OnceKey.objects.filter(user=by, key=key).first()

@@ -1,5 +1,7 @@
 """The installation itself: one row."""
 
+from datetime import datetime
+
 from django.db import models
 
 
@@ -24,3 +26,20 @@ class Installation(models.Model):
     def current(cls) -> "Installation":
         """The row, or an unsaved one with the defaults before set-up."""
         return cls.objects.filter(pk=cls.SINGLE_ID).first() or cls(pk=cls.SINGLE_ID)
+
+    @classmethod
+    def locked(cls) -> "Installation":
+        """The row, made if needed and locked to the end of the transaction.
+
+        Whatever must not happen twice at once (set-up, losing the last administrator) takes it first.
+        """
+        cls.objects.get_or_create(pk=cls.SINGLE_ID)
+        return cls.objects.select_for_update().get(pk=cls.SINGLE_ID)
+
+    @classmethod
+    def close_setup(cls, *, now: datetime) -> None:
+        """Note that there is an account: the set-up link stops working. The time of the first set-up stays."""
+        row = cls.locked()
+        row.set_up_at = row.set_up_at or now
+        row.setup_digest = ""
+        row.save(update_fields=["set_up_at", "setup_digest"])

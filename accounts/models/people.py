@@ -1,12 +1,16 @@
 """People and the teams that they are in."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from .installation import Installation
 
 
 class Role(models.TextChoices):
@@ -31,6 +35,22 @@ def check_zone(name: str) -> None:
         raise ValidationError(f"{name!r} is no time zone; use a name such as Europe/Berlin.")
 
 
+class PeopleManager(UserManager["User"]):
+    """Makes accounts; the first one closes the set-up of the installation."""
+
+    use_in_migrations = False
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> "User":
+        """Make an administrator, as `manage.py createsuperuser` does, and mark the installation as set up."""
+        extra_fields.setdefault("role", Role.ADMIN)
+        with transaction.atomic(using=self.db):
+            person = super().create_superuser(username, email, password, **extra_fields)
+            Installation.close_setup(now=timezone.now())
+        return person
+
+
 class User(AbstractUser):
     """A person. What they may see of incidents is decided in `incidents.access`, from their role and teams."""
 
@@ -38,8 +58,10 @@ class User(AbstractUser):
     display_name = models.CharField(max_length=100, blank=True)
     timezone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    # Every session carries a digest of it; a higher number ends them all on their next request.
+    session_epoch = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
         ordering = ["username"]
@@ -69,6 +91,14 @@ class User(AbstractUser):
     def can_write(self) -> bool:
         """Whether they may log and change incidents that they can see."""
         return self.is_active and (self.role in {Role.RESPONDER, Role.ADMIN} or self.is_superuser)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Digest of what a session depends on: the password, as in Django, and the epoch.
+
+        Both public readers (the hash, and those with older SECRET_KEYs) go through this method.
+        """
+        basis = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.User.session", basis, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -22,6 +22,7 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=80)
     scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.WRITE)
     digest = models.CharField(max_length=64, unique=True)
+    # The first characters, by which its owner knows it again: "hst_" and 48 of the 256 bits.
     prefix = models.CharField(max_length=12)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -38,3 +39,10 @@ class ApiToken(models.Model):
     def is_valid(self, now: datetime) -> bool:
         """Whether it opens the door at `now`."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether its scope includes `scope`; its owner's role is another question."""
+        if Scope.HOOK in {self.scope, scope}:
+            return self.scope == scope or (scope == Scope.HOOK and self.scope == Scope.ADMIN)
+        order = [Scope.READ, Scope.WRITE, Scope.ADMIN]
+        return order.index(Scope(self.scope)) >= order.index(scope)
