@@ -9,3 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
 ]
+
+# Allauth's rate limits answer with it.
+handler429 = "accounts.views.limits.too_many_tries"
