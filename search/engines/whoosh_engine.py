@@ -1,0 +1,176 @@
+"""The embedded engine: ordinary Whoosh postings on disk, written by one process, scored over arrays."""
+
+import logging
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from whoosh.index import TOC
+from whoosh.writing import SegmentWriter
+
+from search import registry
+from search.documents import Document
+from search.engines.protocol import EngineError, Health, Key, Progress
+from search.engines.whoosh_cures import DurableStorage
+from search.engines.whoosh_files import IndexFiles
+from search.engines.whoosh_schema import SCHEMA, codec, kind_number, row
+from search.engines.whoosh_segment import Segment
+from search.engines.whoosh_view import Snapshot, WhooshView
+
+logger = logging.getLogger(__name__)
+
+_NAME = "MAIN"
+MAX_SEGMENTS = 8
+_LOOK_EVERY_SECONDS = 1.0
+
+
+class WhooshEngine:
+    """The index in one directory. Safe to share between threads; of several processes only one may write."""
+
+    name = "whoosh"
+
+    def __init__(self, home: Path) -> None:
+        self.files = IndexFiles(home)
+        self._lock = Lock()
+        self._snapshot: Snapshot | None = None
+        self._seen: tuple[Path, int] | None = None
+        self._looked = 0.0
+        self._segments: dict[tuple[Path, str], Segment] = {}
+
+    def view(self, rights: frozenset[str] | None, hidden: Collection[Key] = ()) -> WhooshView:
+        """See the protocol."""
+        return WhooshView(self.snapshot(), rights, hidden)
+
+    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+        """The newest commit; looked for once a second, or now if `fresh`."""
+        with self._lock, _as_engine_error():
+            if self._snapshot is None or fresh or time.monotonic() - self._looked > _LOOK_EVERY_SECONDS:
+                self._look()
+            assert self._snapshot is not None
+            return self._snapshot
+
+    def apply(self, documents: Sequence[Document], removed: Sequence[Key]) -> None:
+        """See the protocol."""
+        with self.files.writing(), _as_engine_error():
+            path = self.files.current()
+            snapshot = self.snapshot(fresh=True)
+            writer = _writer(path)
+            try:
+                for place in snapshot.places([*removed, *(document.key for document in documents)]):
+                    writer.delete_document(int(place))
+                for document in documents:
+                    writer.add_document(**row(document))
+                writer.commit(merge=len(snapshot.segments) >= MAX_SEGMENTS)
+            except BaseException:
+                with suppress(Exception):
+                    writer.cancel()
+                raise
+        self._looked = 0.0
+
+    def rebuild(self, batches: Iterable[list[Document]], total: int, progress: Progress | None = None) -> int:
+        """See the protocol. Raises Busy when another process writes."""
+        with self.files.writing(), _as_engine_error():
+            self.files.sweep(self._in_use())
+            path = self.files.new_generation()
+            TOC.create(DurableStorage(str(path)), SCHEMA, _NAME)
+            writer, done = _writer(path), 0
+            for batch in batches:
+                for document in batch:
+                    writer.add_document(**row(document))
+                done += len(batch)
+                if progress:
+                    progress(done, total)
+            writer.commit(merge=False)
+            self.files.switch_to(path)
+            self.files.forget_note()
+        self._looked = 0.0
+        return done
+
+    def versions(self) -> Iterator[tuple[Key, str]]:
+        """See the protocol."""
+        with _as_engine_error():
+            snapshot = self.snapshot(fresh=True)
+            for base, segment in zip(snapshot.offsets, snapshot.segments, strict=False):
+                for place, version in segment.versions():
+                    if snapshot.live[base + place]:
+                        yield snapshot.key(base + place), version
+
+    def health(self) -> Health:
+        """See the protocol."""
+        try:
+            snapshot = self.snapshot(fresh=True)
+        except EngineError as problem:
+            return Health(self.name, problem=str(problem))
+        note = self.files.noted()
+        detail: dict[str, int | str] = {"segments": len(snapshot.segments), "rebuild_asked": note}
+        return Health(self.name, int(snapshot.live.sum()), detail=detail)
+
+    def ask_for_rebuild(self, reason: str) -> None:
+        """See the protocol; where nothing can be written, the indexing process finds out by itself."""
+        with suppress(EngineError, OSError):
+            self.files.note(reason)
+
+    def wants_rebuild(self) -> str:
+        """See the protocol."""
+        note = self.files.noted()
+        if note:
+            return note
+        try:
+            self.files.current()
+        except EngineError as problem:
+            return str(problem)
+        return ""
+
+    def _in_use(self) -> Path | None:
+        try:
+            return self.files.current()
+        except EngineError:
+            return None
+
+    def _look(self) -> None:
+        for last_try in (False, True):
+            path = self.files.current()
+            storage = DurableStorage(str(path))
+            generation = TOC._latest_generation(storage, _NAME)
+            if (path, generation) != self._seen or self._snapshot is None:
+                try:
+                    self._open(path, storage)
+                except OSError:
+                    # A merge may have removed a file between the listing and the opening.
+                    if last_try:
+                        raise
+                    continue
+                self._seen = (path, generation)
+            self._looked = time.monotonic()
+            return
+
+    def _open(self, path: Path, storage: DurableStorage) -> None:
+        listed: Any = TOC.read(storage, _NAME, schema=SCHEMA).segments
+        opened = {}
+        for segment in listed:
+            key = (path, str(segment.segment_id()))
+            opened[key] = self._segments.get(key) or Segment(storage, segment)
+        kinds = {kind_number(source.kind): source.kind for source in registry.sources()}
+        deleted = [tuple(segment.deleted_docs()) for segment in listed]
+        self._snapshot = Snapshot(list(opened.values()), deleted, kinds)
+        self._segments = opened
+
+
+class _as_engine_error:  # noqa: N801 - reads as a statement
+    """A damaged index raises nearly any exception; all of them mean that it can't answer."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, Exception) and not isinstance(problem, EngineError):
+            logger.warning("The search index failed: %s", type(problem).__name__, exc_info=problem)
+            raise EngineError("the index is damaged") from problem
+
+
+def _writer(path: Path) -> SegmentWriter:
+    index = DurableStorage(str(path)).open_index(_NAME, schema=SCHEMA)
+    return SegmentWriter(index, limitmb=256, codec=codec(), timeout=0.0)

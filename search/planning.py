@@ -1,0 +1,115 @@
+"""From what was asked to what an engine is asked: which words, at which weight, with which corrections."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from search.engines.protocol import AllOf, Clause, Fact, Plan, Term, View
+from search.query import Filter, Phrase, Query
+from search.spelling import can_be_slip
+from search.words import STEM_MARK, Word, tokens, words_of
+
+# A pasted text is searched by its rarest words; a typed query seldom has more.
+MAX_TERMS = 25
+# Words of a pasted text that are looked up at all.
+MAX_LOOKED_UP = 600
+MAX_TOKENS = 60_000
+# What stands beside a word counts less than the word: its exact ending, a corrected spelling.
+SURFACE_WEIGHT = 0.3
+PIECE_WEIGHT = 0.7
+CORRECTED_WEIGHT = 0.5
+MAX_CORRECTED_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and the corrections in it: typed word to the word that visible records hold."""
+
+    plan: Plan
+    corrections: dict[str, str]
+
+
+def plan(query: Query, view: View) -> Planned:
+    """Choose the terms of a query for somebody's view of the index."""
+    terms = terms_of(query.words)
+    known = view.rarest(terms, MAX_TERMS)
+    corrections = {} if query.is_paste else _corrections(terms, known, view)
+    chosen = [term for term, _ in known]
+    for corrected in corrections.values():
+        chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
+    first = query.after.toordinal() if query.after else None
+    last = query.before.toordinal() if query.before else None
+    required = tuple(tuple(map(clause, group)) for group in query.required)
+    wanted = _unique(chosen)
+    if terms and not wanted:
+        # Words were asked for that no visible record holds: that is no question for everything.
+        wanted = terms[:1]
+    return Planned(
+        Plan(
+            terms=tuple(wanted),
+            required=required,
+            excluded=tuple(clause(Phrase(c) if isinstance(c, str) else c) for c in query.excluded),
+            pinned=tuple(Fact("number", number) for number in query.numbers),
+            first_day=first,
+            last_day=last,
+        ),
+        corrections,
+    )
+
+
+def terms_of(text: str) -> list[Term]:
+    """The different terms of a text, in its order; of a very long one those that tell most."""
+    found: dict[str, Term] = {}
+    for token in islice(tokens(text), MAX_TOKENS):
+        for word in words_of(token):
+            for term in _terms(word):
+                found.setdefault(term.text, term)
+    terms = list(found.values())
+    if len(terms) > MAX_LOOKED_UP:
+        terms.sort(key=_promise)
+        terms = terms[:MAX_LOOKED_UP]
+    return terms
+
+
+def clause(asked: Filter | Phrase) -> Clause:
+    """A filter or phrase in the engine's words. A phrase's order is read in the record's text afterwards."""
+    if isinstance(asked, Filter):
+        return Fact(asked.name, asked.value)
+    return AllOf(tuple(term for term in terms_of(asked.text) if not term.text.startswith("=")))
+
+
+def _terms(word: Word) -> tuple[Term, ...]:
+    if not word.stem:
+        return (Term(word.text, (word.text,), PIECE_WEIGHT if word.role == "piece" else 1.0),)
+    by_stem = Term(word.text, (word.stem, STEM_MARK + word.stem))
+    if word.stem == word.text:
+        return (by_stem,)
+    return by_stem, Term(f"={word.text}", (word.text,), SURFACE_WEIGHT)
+
+
+def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -> dict[str, str]:
+    held = {term.text for term, _ in known}
+    corrections = {}
+    if len(terms) > 2 * MAX_TERMS:
+        return {}
+    for term in terms:
+        if term.text in held or term.text.startswith("=") or not can_be_slip(term.text):
+            continue
+        near = view.near(term.text)
+        if near:
+            corrections[term.text] = near[0][0]
+        if len(corrections) >= MAX_CORRECTED_WORDS:
+            break
+    return corrections
+
+
+def _weighed(term: Term, factor: float) -> Term:
+    return Term(term.text, term.forms, term.weight * factor)
+
+
+def _unique(terms: list[Term]) -> list[Term]:
+    return list({term.forms: term for term in reversed(terms)}.values())[::-1]
+
+
+def _promise(term: Term) -> tuple[bool, int]:
+    """Names of code first, then long words: in a pasted megabyte they tell the most."""
+    return term.text.isalpha(), -len(term.text)

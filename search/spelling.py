@@ -1,0 +1,89 @@
+"""Words that a typed word may be a slip for."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+MIN_LENGTH = 4
+MAX_LENGTH = 24
+
+
+def allowance(word: str) -> int:
+    """How many slips a word of this length may have: none below 4 letters, one below 8, else two."""
+    if len(word) < MIN_LENGTH:
+        return 0
+    return 1 if len(word) < 8 else 2
+
+
+def can_be_slip(word: str) -> bool:
+    """Tell whether a word is of the kind that is spelled: letters only, neither very short nor very long."""
+    return word.isascii() and word.isalpha() and MIN_LENGTH <= len(word) <= MAX_LENGTH
+
+
+def distance(one: str, other: str, limit: int) -> int:
+    """Slips between two words: letters put in, left out, changed, or two neighbours swapped; `limit` + 1 if more."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        line = [row]
+        for column, against in enumerate(other, 1):
+            cost = min(above[column] + 1, line[column - 1] + 1, above[column - 1] + (letter != against))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == against:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        if min(line) > limit:
+            return limit + 1
+        before, above = above, line
+    return above[-1]
+
+
+class Vocabulary:
+    """The spellable words of an index, laid out so that those near a given one are found without reading all."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        by_length: dict[int, list[str]] = {}
+        for word in words:
+            if can_be_slip(word):
+                by_length.setdefault(len(word), []).append(word)
+        self._words = {size: np.array(found, dtype=f"S{size}") for size, found in by_length.items()}
+        self._letters = {size: _letter_sets(found, size) for size, found in self._words.items()}
+
+    def near(self, word: str) -> list[tuple[str, int]]:
+        """Words with their distance, no further than `allowance` lets."""
+        if not can_be_slip(word):
+            return []
+        limit = allowance(word)
+        own = _letter_set(word)
+        found = []
+        for size in range(len(word) - limit, len(word) + limit + 1):
+            if size not in self._words:
+                continue
+            # A slip changes at most two of the letters that a word has.
+            close = np.bitwise_count(self._letters[size] ^ own) <= 2 * limit
+            for raw in self._words[size][close]:
+                other = raw.decode("ascii")
+                slips = distance(word, other, limit)
+                if slips <= limit:
+                    found.append((other, slips))
+        return found
+
+
+def order(candidates: Iterable[tuple[str, int]], frequencies: dict[str, int], word: str) -> list[tuple[str, int]]:
+    """Candidates as (word, frequency), the likeliest first: fewest slips, same first letter, most frequent."""
+    known = [(slips, other[0] != word[0], -frequencies.get(other, 0), other) for other, slips in candidates]
+    return [(other, -minus) for _, _, minus, other in sorted(known) if minus < 0 and other != word]
+
+
+def _letter_set(word: str) -> np.uint32:
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) - 97)
+    return np.uint32(bits)
+
+
+def _letter_sets(words: np.ndarray, size: int) -> np.ndarray:
+    letters = words.view(np.uint8).reshape(-1, size).astype(np.uint32) - 97
+    sets: np.ndarray = np.bitwise_or.reduce(np.uint32(1) << letters, axis=1)
+    return sets

@@ -1,0 +1,41 @@
+"""A document as numbers: how often each word stands in each weight group, its facts, its day."""
+
+from collections import Counter
+from itertools import islice
+
+from search.documents import Document
+from search.engines.protocol import Fact
+from search.fields import GROUP_COUNT, field_bit, group_of
+from search.words import index_words
+
+# One text of 5 MB must not fill the index: what stands behind this many words of a document is not found.
+MAX_WORDS = 200_000
+
+
+def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
+    """Each word's tally (four counts and the mask of its fields), and how many words each group has."""
+    counts: dict[str, list[int]] = {}
+    lengths = [0] * GROUP_COUNT
+    room = MAX_WORDS
+    for part in document.parts:
+        group, bit = group_of(part.field), field_bit(part.field)
+        found = Counter(islice(index_words(part.text), max(room, 0)))
+        held = found.total()
+        room -= held
+        lengths[group] += held
+        for word, times in found.items():
+            tally = counts.setdefault(word, [0] * (GROUP_COUNT + 1))
+            tally[group] += times
+            tally[GROUP_COUNT] |= bit
+    return counts, tuple(lengths)
+
+
+def facts_of(document: Document) -> list[Fact]:
+    """Every fact of a document, its kind of record among them."""
+    facts = [Fact(name, value) for name, values in document.facts.items() for value in values if value]
+    return [*facts, Fact("record", document.kind)]
+
+
+def day_of(document: Document) -> int:
+    """The day a record began, counted from 0001-01-01; 0 when it is not known."""
+    return document.sort_at.date().toordinal() if document.sort_at else 0

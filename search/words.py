@@ -1,0 +1,113 @@
+"""The code-aware splitter: one function that cuts documents and queries into the same words."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from whoosh.lang.porter import stem as porter
+
+Role = Literal["whole", "piece", "prose"]
+
+# What a prose word is compared by stands in the index behind this mark, so that a stem is never taken for a word.
+STEM_MARK = "~"
+
+_TOKEN = re.compile(r"\w+(?:[.\-:/@]\w+)*")
+_SEPARATOR = re.compile(r"[.\-:/@_]+")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\WA-Za-z\d_]+")
+_HEX = re.compile(r"(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{6,}")
+_PROSE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+# Scripts that write no spaces are found by pairs of characters.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+
+MAX_WHOLE = 100
+MAX_PIECE = 40
+
+STOP_WORDS = frozenset(
+    """a about after again all also although am an and any are as at be because been before being both but by can could did
+    do does doing done each even every for from further get got had has have having he her here him his how i if in into is
+    it its itself just may me might more most must my no nor not now of off on once only or other our out over own same she
+    should so some still such than that the their them then there these they this those though through to too under until
+    upon us very was we were what when where whether which while who whom why will with would yet you your""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One searchable word: "whole" (a token as written), "piece" (a part of one that is no prose) or "prose"."""
+
+    text: str
+    role: Role
+    # What a prose word is compared by; "" for everything else, which is compared as it stands.
+    stem: str = ""
+
+
+def normal(text: str) -> str:
+    """Text in the one Unicode form that documents and queries are compared in."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def tokens(text: str) -> Iterator[str]:
+    """The tokens of a text as they are written: words, identifiers, paths, addresses."""
+    for match in _TOKEN.finditer(normal(text)):
+        yield match.group()
+
+
+def index_words(text: str) -> Iterator[str]:
+    """What a document's text puts into an index, with repetitions."""
+    for match in _TOKEN.finditer(normal(text)):
+        yield from _index_words_of(match.group())
+
+
+@lru_cache(maxsize=100_000)
+def _index_words_of(token: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in words_of(token):
+        found.append(word.text)
+        if word.stem and word.stem != word.text:
+            found.append(STEM_MARK + word.stem)
+    return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def words_of(token: str) -> tuple[Word, ...]:
+    """Everything that one token is found by, the token itself first."""
+    if _PROSE.fullmatch(token):
+        return _prose(token)
+    found: dict[str, Word] = {}
+    if 1 < len(token) <= MAX_WHOLE:
+        whole = token.lower()
+        found[whole] = Word(whole, "whole")
+    for piece in _pieces(token):
+        for word in _prose(piece) if _PROSE.fullmatch(piece) else _plain(piece):
+            found.setdefault(word.text, word)
+    return tuple(found.values())
+
+
+def stem(word: str) -> str:
+    """The stem of a lower-case prose word; short words stay as they are."""
+    return word if len(word) < 4 else str(porter(word))
+
+
+def _prose(token: str) -> tuple[Word, ...]:
+    low = token.lower()
+    if len(low) < 2 or low in STOP_WORDS or len(low) > MAX_PIECE:
+        return ()
+    return (Word(low, "prose", stem(low)),)
+
+
+def _plain(piece: str) -> tuple[Word, ...]:
+    low = piece.lower()
+    return (Word(low, "piece"),) if 1 < len(low) <= MAX_PIECE else ()
+
+
+def _pieces(token: str) -> Iterator[str]:
+    for part in filter(None, _SEPARATOR.split(token)):
+        yield part
+        if not _HEX.fullmatch(part.lower()):
+            camel = _CAMEL.findall(part)
+            yield from camel if len(camel) > 1 else ()
+    for run in _UNSPACED.findall(token):
+        yield from (run[at : at + 2] for at in range(len(run) - 1))
