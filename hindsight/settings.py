@@ -12,8 +12,9 @@ from hindsight.env import Env
 from hindsight.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 env = Env()
+# Without the .env file's own help: it is where the others may stand.
+environ.Env.read_env(env.text("HINDSIGHT_ENV_FILE") or BASE_DIR / ".env", overwrite=False)
 
 # --- where data lives -------------------------------------------------------------------------------------------------
 

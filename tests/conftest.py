@@ -1,3 +1,45 @@
-"""Fixtures for all tests."""
+"""What holds for all tests: which database they are for, and that nothing is skipped in continuous integration."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
 
 pytest_plugins = ["tests.support.personas"]
+
+IS_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked for the other database: it is not skipped, it is no test of this run."""
+    other = "sqlite" if settings.IS_POSTGRES else "postgresql"
+    unwanted = [item for item in items if item.get_closest_marker(other)]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A skipped test is a failed one in continuous integration."""
+    report: pytest.TestReport = yield
+    if IS_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"Skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """The same for a module that skips itself as a whole."""
+    report: pytest.CollectReport = yield
+    if IS_CI and report.skipped:
+        report.outcome, report.longrepr = "failed", f"Skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that started the run takes the data directories away."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.get("HINDSIGHT_TEST_DIR", "") or os.devnull, ignore_errors=True)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def main() -> None:
     """Run until told to end. What can't start says why in one line and ends with 1."""
     options = parse(sys.argv[1:])
-    environ.Env.read_env(ROOT / ".env", overwrite=False)
+    environ.Env.read_env(os.environ.get("HINDSIGHT_ENV_FILE") or ROOT / ".env", overwrite=False)
     if not (os.environ.get("HINDSIGHT_BASE_URL") or os.environ.get("HINDSIGHT_BASE_URL_FILE")):
         os.environ["HINDSIGHT_BASE_URL"] = options.address
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")

@@ -1,0 +1,1 @@
+"""What bin/test runs: the checks, then all tests on SQLite and on PostgreSQL."""
