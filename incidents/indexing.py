@@ -1,0 +1,244 @@
+"""What search may know of incidents: their text by place, who may see them, and how a result reads."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Count, Max, Model, Q, QuerySet, Sum
+
+from accounts.models import User
+from hindsight.lib.highlight import without_ansi
+from incidents.answers import Answer, answers
+from incidents.models import (
+    Attachment,
+    DiagnosisStep,
+    Incident,
+    Kind,
+    LogNote,
+    LogVerdict,
+    Severity,
+    Snippet,
+    Status,
+    TimelineEntry,
+)
+from search import registry
+from search.documents import Document, Part
+from search.registry import Hit
+
+KIND = "incident"
+# Of one snippet or file, this many characters are searchable.
+TEXT_LIMIT = 200_000
+FACT_LABELS: dict[str, dict[str, str]] = {
+    "severity": {str(value): label for value, label in Severity.choices},
+    "status": {str(value): label for value, label in Status.choices},
+    "kind": {str(value): label for value, label in Kind.choices},
+}
+
+
+class IncidentSource:
+    """Incidents as `search.registry.Source` wants them."""
+
+    kind = KIND
+
+    def documents(self, ids: Collection[int]) -> Iterator[Document]:
+        """The documents of these incidents, in a constant number of queries."""
+        incidents = Incident.objects.filter(pk__in=ids).select_related("declared_by", "lead")
+        rows = list(incidents.prefetch_related("services", "tags", "people", "teams"))
+        parts = _parts_below([row.pk for row in rows])
+        versions = dict(self._versions(Incident.objects.filter(pk__in=[row.pk for row in rows])))
+        for row in rows:
+            yield Document(
+                kind=KIND,
+                id=row.pk,
+                parts=(*_own_parts(row), *parts[row.pk]),
+                rights=_rights(row),
+                external_id=row.external_id or "",
+                facts=_facts(row),
+                sort_at=row.started_at or row.declared_at,
+                version=versions[row.pk],
+            )
+
+    def all_ids(self) -> Iterator[int]:
+        """Every id, ascending."""
+        return Incident.objects.order_by("pk").values_list("pk", flat=True).iterator()
+
+    def versions(self) -> Iterator[tuple[int, str]]:
+        """A short word for each incident that changes with anything in its document."""
+        return self._versions(Incident.objects.all())
+
+    def _versions(self, incidents: QuerySet[Incident]) -> Iterator[tuple[int, str]]:
+        below = _versions_below(incidents)
+        for pk, version in incidents.order_by("pk").values_list("pk", "version"):
+            yield pk, f"{version}{below.get(pk, '')}"
+
+    def rights_of(self, viewer: Any) -> frozenset[str]:
+        """What this person may open; must agree with `Incident.visible_to` over `_rights`."""
+        if not isinstance(viewer, User) or not viewer.is_active:
+            return frozenset()
+        tokens = {"public", f"u:{viewer.pk}", *(f"t:{pk}" for pk in viewer.teams.values_list("pk", flat=True))}
+        return frozenset(tokens | ({"admin"} if viewer.is_admin else set()))
+
+    def visible_ids(self, viewer: Any, ids: Collection[int]) -> set[int]:
+        """Those that this person may see now."""
+        return set(Incident.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+
+    def hits(self, viewer: Any, ids: Collection[int]) -> dict[int, Hit]:
+        """Results to show, in a constant number of queries."""
+        rows = Incident.objects.visible_to(viewer).filter(pk__in=ids).prefetch_related("services")
+        known = {row.pk: row for row in rows}
+        found = answers(list(known))
+        return {pk: _hit(row, found[pk]) for pk, row in known.items()}
+
+    def ids_for_external(self, external_ids: Collection[str]) -> dict[str, int]:
+        """Ids by the name that the outside gave them."""
+        pairs = Incident.objects.filter(external_id__in=external_ids).values_list("external_id", "pk")
+        return {name: pk for name, pk in pairs if name}
+
+    def fallback(self, viewer: Any, terms: Sequence[str], limit: int) -> list[int]:
+        """Ids whose texts hold any of the terms; those that hold it in the title first."""
+        rows = Incident.objects.visible_to(viewer)
+        in_title, anywhere = Q(), Q()
+        for term in terms[:8]:
+            in_title |= Q(title__icontains=term)
+            anywhere |= Q(summary__icontains=term) | Q(pk__in=_holding(term))
+        found = list(rows.filter(in_title).newest_first().values_list("pk", flat=True)[:limit]) if terms else []
+        if terms and len(found) < limit:
+            more = rows.filter(anywhere).exclude(pk__in=found).newest_first()
+            found += list(more.values_list("pk", flat=True)[: limit - len(found)])
+        return found
+
+    def fact_label(self, name: str, value: str) -> str:
+        """How people write a fact."""
+        return FACT_LABELS.get(name, {}).get(value, value)
+
+
+def _holding(term: str) -> QuerySet[Any]:
+    """Incidents with an entry, step or snippet that holds the term."""
+    entries = TimelineEntry.objects.filter(body__icontains=term).values("incident_id")
+    steps = DiagnosisStep.objects.filter(
+        Q(hypothesis__icontains=term) | Q(action__icontains=term) | Q(finding__icontains=term)
+    ).values("incident_id")
+    snippets = Snippet.objects.filter(code__icontains=term).values("incident_id")
+    return entries.order_by().union(steps.order_by(), snippets.order_by())
+
+
+def _rights(incident: Incident) -> frozenset[str]:
+    """Who may see it, in the words of `rights_of`."""
+    if not incident.is_private:
+        return frozenset({"public"})
+    people = {incident.declared_by_id, incident.lead_id, *(person.pk for person in incident.people.all())}
+    tokens = {f"u:{pk}" for pk in people if pk is not None}
+    return frozenset({"admin", *tokens, *(f"t:{team.pk}" for team in incident.teams.all())})
+
+
+def _facts(incident: Incident) -> dict[str, tuple[str, ...]]:
+    return {
+        "severity": (incident.severity,),
+        "status": (incident.status,),
+        "kind": (incident.kind,),
+        "service": tuple(service.name for service in incident.services.all()),
+        "tag": tuple(tag.name for tag in incident.tags.all()),
+        "year": (str(incident.started_at.year),) if incident.started_at else (),
+    }
+
+
+def _own_parts(incident: Incident) -> Iterator[Part]:
+    """What the incident's own row says."""
+    yield Part("number", incident.label)
+    yield Part("title", incident.title)
+    if incident.summary:
+        yield Part("summary", incident.summary, label="Summary")
+    for service in incident.services.all():
+        yield Part("service", service.name, label="Service")
+    for tag in incident.tags.all():
+        yield Part("tag", tag.name, label="Tag")
+    for person in {incident.declared_by, incident.lead}:
+        if person is not None:
+            yield Part("person", f"{person.username} {person.display_name}".strip(), label="Person")
+    for link in (incident.source_name, incident.source_url):
+        if link:
+            yield Part("link", link, label="Source")
+
+
+def _parts_below(ids: list[int]) -> dict[int, list[Part]]:
+    """The parts of everything that hangs on these incidents, in the order of the page."""
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for step in DiagnosisStep.objects.filter(incident_id__in=ids).defer("rendered"):
+        text = "\n".join(filter(None, [step.hypothesis, step.action, step.finding]))
+        parts[step.incident_id].append(Part("step", text, f"#{step.anchor}", f"Step: {step.get_outcome_display()}"))
+    for entry in TimelineEntry.objects.filter(incident_id__in=ids).exclude(body="").defer("rendered"):
+        parts[entry.incident_id].append(Part("entry", entry.body, f"#{entry.anchor}", entry.get_kind_display()))
+    _add_material(parts, ids)
+    for note in LogNote.objects.filter(incident_id__in=ids):
+        text = "\n".join(filter(None, [note.line, note.emitted_by, note.note]))
+        label = f"Log: {LogVerdict(note.verdict).label.lower()}"
+        parts[note.incident_id].append(Part("log", text, f"#{note.anchor}", label))
+    return parts
+
+
+def _add_material(parts: dict[int, list[Part]], ids: list[int]) -> None:
+    """Snippets and files."""
+    for snippet in Snippet.objects.filter(incident_id__in=ids).defer("highlighted"):
+        code = without_ansi(snippet.code[:TEXT_LIMIT])
+        words = " ".join(filter(None, [snippet.filename, snippet.caption]))
+        parts[snippet.incident_id].append(Part("code", code, f"#{snippet.anchor}", f"Snippet ({snippet.language})"))
+        if words:
+            parts[snippet.incident_id].append(Part("attachment", words, f"#{snippet.anchor}", "Snippet"))
+    for file in Attachment.objects.filter(incident_id__in=ids):
+        words = " ".join(filter(None, [file.filename, file.caption, file.alt_text]))
+        parts[file.incident_id].append(Part("attachment", words, f"#{file.anchor}", "File"))
+        if file.text:
+            text = without_ansi(file.text[:TEXT_LIMIT])
+            parts[file.incident_id].append(Part("log", text, f"#{file.anchor}", file.filename))
+
+
+# A row added, removed or changed moves one of count, newest id, or sum of versions. Names of services, tags and people
+# that change enqueue their incidents themselves.
+_COUNTED: Iterable[tuple[str, type[Model], bool]] = (
+    ("e", TimelineEntry, True),
+    ("s", DiagnosisStep, True),
+    ("c", Snippet, True),
+    ("l", LogNote, False),
+)
+
+
+def _versions_below(incidents: QuerySet[Incident]) -> dict[int, str]:
+    """A word for what hangs on each incident; a grouped query a table."""
+    words: dict[int, str] = defaultdict(str)
+    ids = incidents.values("pk")
+    for letter, model, is_versioned in _COUNTED:
+        totals: dict[str, Any] = {"n": Count("pk"), "m": Max("pk")}
+        if is_versioned:
+            totals["v"] = Sum("version")
+        rows = model._default_manager.filter(incident_id__in=ids).order_by().values("incident_id").annotate(**totals)
+        for row in rows:
+            words[row["incident_id"]] += f".{letter}{row['n']}-{row['m']}-{row.get('v', 0)}"
+    files = Attachment.objects.filter(incident_id__in=ids).order_by().values("incident_id").annotate(n=Count("pk"))
+    for row in files:
+        words[row["incident_id"]] += f".a{row['n']}"
+    return words
+
+
+def _hit(incident: Incident, answer: Answer) -> Hit:
+    return Hit(
+        kind=KIND,
+        id=incident.pk,
+        number=incident.label,
+        title=incident.title,
+        url=incident.get_absolute_url(),
+        severity=incident.severity,
+        severity_label=incident.get_severity_display(),
+        status=incident.status,
+        status_label=incident.get_status_display(),
+        services=tuple(service.name for service in incident.services.all()),
+        started_at=incident.started_at,
+        root_cause=answer.root_cause,
+        fix=answer.fix,
+        verified=answer.verified,
+        external_id=incident.external_id or "",
+        badges=() if incident.kind == Kind.REAL else (incident.get_kind_display(),),
+        is_private=incident.is_private,
+    )
+
+
+registry.register(IncidentSource())

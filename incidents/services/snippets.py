@@ -1,0 +1,127 @@
+"""Adding and correcting snippets."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from hindsight.lib.language import guess
+from hindsight.lib.languages import normalise_language
+from hindsight.lib.problems import StaleError, too_long
+from hindsight.lib.text import clean
+from incidents.colouring import colour
+from incidents.models import (
+    CAPTION_LIMIT,
+    FILENAME_LIMIT,
+    SNIPPET_LIMIT,
+    DiagnosisStep,
+    EntrySource,
+    Incident,
+    Snippet,
+    TimelineEntry,
+)
+from incidents.services.carriers import carrier_entry, check_carriers
+from incidents.services.checks import Faults
+from incidents.tasks import colour_snippet
+from search import outbox
+
+# In the request colours get this long; what takes longer is coloured by the worker.
+REQUEST_LIMIT_S = 0.5
+
+
+def add_snippet(
+    *,
+    incident: Incident,
+    by: User | None,
+    now: datetime,
+    code: str,
+    language: str = "",
+    filename: str = "",
+    caption: str = "",
+    entry: TimelineEntry | None = None,
+    step: DiagnosisStep | None = None,
+    source: str = EntrySource.WEB,
+) -> Snippet:
+    """Keep a piece of code exactly as given (control characters replaced); the language is guessed when absent.
+
+    Without an entry or step to carry it, it gets a line of its own in the timeline. Raises InvalidError.
+    """
+    check_carriers(incident, entry, step)
+    faults = Faults()
+    text = _code(code, faults)
+    name = faults.line("filename", filename, label="File name", limit=FILENAME_LIMIT)
+    words = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
+    faults.stop_if_any()
+    snippet = Snippet(
+        incident=incident,
+        step=step,
+        code=text,
+        language=normalise_language(language) if language else guess(text, filename=name),
+        filename=name,
+        caption=words,
+        author=by,
+        created_at=now,
+    )
+    is_final = source == EntrySource.IMPORT or colour(snippet, limit_s=REQUEST_LIMIT_S)
+    with transaction.atomic():
+        snippet.entry = _carrier(snippet, entry, by=by, now=now, source=source)
+        snippet.save(force_insert=True)
+        outbox.enqueue("incident", incident.pk)
+        if not is_final:
+            transaction.on_commit(lambda: _later(snippet.pk))
+    return snippet
+
+
+def _carrier(
+    snippet: Snippet, entry: TimelineEntry | None, *, by: User | None, now: datetime, source: str
+) -> TimelineEntry | None:
+    """An import has no live timeline to put it into."""
+    if source == EntrySource.IMPORT:
+        return entry
+    return carrier_entry(snippet.incident, entry=entry, step=snippet.step, by=by, now=now, source=source)
+
+
+def edit_snippet(
+    *,
+    snippet: Snippet,
+    version: int,
+    language: str | None = None,
+    filename: str | None = None,
+    caption: str | None = None,
+    code: str | None = None,
+) -> Snippet:
+    """Correct a snippet; None leaves as it is. Raises StaleError, InvalidError."""
+    with transaction.atomic():
+        current = Snippet.objects.select_for_update().get(pk=snippet.pk)
+        if current.version != version:
+            raise StaleError(current)
+        faults = Faults()
+        if code is not None:
+            current.code = _code(code, faults)
+        if filename is not None:
+            current.filename = faults.line("filename", filename, label="File name", limit=FILENAME_LIMIT)
+        if caption is not None:
+            current.caption = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
+        faults.stop_if_any()
+        if language is not None:
+            current.language = normalise_language(language) or guess(current.code, filename=current.filename)
+        current.version += 1
+        current.highlighted = None
+        current.save()
+        outbox.enqueue("incident", current.incident_id)
+        transaction.on_commit(lambda: _later(current.pk))
+    return current
+
+
+def _code(code: str, faults: Faults) -> str:
+    """The text as given, but for control characters; terminal colours are kept."""
+    text = clean(code, keep_ansi=True).text
+    if not text.strip():
+        faults.add("code", "Code is empty; paste at least a line.")
+    elif len(text) > SNIPPET_LIMIT:
+        faults.add("code", too_long("Code", len(text), SNIPPET_LIMIT))
+    return text
+
+
+def _later(snippet_id: int) -> None:
+    colour_snippet.enqueue(snippet_id)
