@@ -1,0 +1,1 @@
+"""The use cases of learning: each changes the record in one transaction and tells search."""
