@@ -1,0 +1,62 @@
+"""Static files as served: the stylesheet and the script of every page arrive with their imports joined in."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it ships no types
+
+# Our own folders; a line that says anything more than the import is left alone.
+OURS = ("css/", "js/")
+CSS_IMPORT = re.compile(r'^@import "\./(?P<name>[\w.-]+\.css)";$', re.MULTILINE)
+JS_IMPORT = re.compile(r'^import "\./(?P<name>[\w.-]+\.js)";$', re.MULTILINE)
+
+
+def join(name: str, read: "Reader") -> str:
+    """The text of `name` with its imports in place; a joined module keeps its names to itself, in a block."""
+    folder = PurePosixPath(name).parent
+
+    def styles(match: re.Match[str]) -> str:
+        return read(str(folder / match["name"]))
+
+    def module(match: re.Match[str]) -> str:
+        return f"{{ /* {match['name']} */\n{read(str(folder / match['name']))}}}"
+
+    return CSS_IMPORT.sub(styles, read(name)) if name.endswith(".css") else JS_IMPORT.sub(module, read(name))
+
+
+class Reader:
+    """Reads text files of one storage."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def __call__(self, name: str) -> str:
+        with self.storage.open(name) as file:
+            return str(file.read(), "utf-8")
+
+
+class JoinedSource:
+    """Stands in for the storage of our files while collectstatic reads them."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.read = Reader(storage)
+
+    def open(self, name: str) -> File[bytes]:
+        """The file with its imports in place."""
+        return ContentFile(join(name, self.read).encode())
+
+
+class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # its base is untyped
+    """WhiteNoise's storage (hashed names, compressed copies) over joined files."""
+
+    def post_process(self, paths: dict[str, tuple[Any, str]], *args: Any, **options: Any) -> Iterator[Any]:
+        """Collect as usual, reading our files joined."""
+        joined = {
+            name: (JoinedSource(storage) if name.startswith(OURS) else storage, path)
+            for name, (storage, path) in paths.items()
+        }
+        yield from super().post_process(joined, *args, **options)
