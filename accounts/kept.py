@@ -32,6 +32,11 @@ class Kept:
         return [(name, value) for name, value in self.fields if value.strip() and name != "once"]
 
     @property
+    def is_sendable(self) -> bool:
+        """Whether a page can send it again as a whole, but for its files."""
+        return bool(self.typed) and not self.is_too_long
+
+    @property
     def signed(self) -> str:
         """The form as one field of another form; empty when there is nothing to carry."""
         if self.is_too_long or not self.fields:

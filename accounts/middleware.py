@@ -5,17 +5,12 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
-from accounts.forms import SignInForm
-from accounts.kept import FIELD, keep
+from accounts.kept import keep
 from accounts.models import User
-from hindsight.lib.htmx import private, wants_fragment
-
-SESSION_OVER = "Your session ended. Log in here; your text stays in this page and is sent right after."
+from accounts.views.session import session_over, sign_in_with
+from hindsight.lib.htmx import wants_fragment
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -30,9 +25,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         """Answer somebody who is not signed in."""
         if wants_fragment(request):
-            return _fragment(request)
+            return session_over(request)
         if request.method == "POST":
-            return _page(request)
+            return sign_in_with(request, keep(request))
         return super().handle_no_permission(request, view_func)
 
 
@@ -46,19 +41,3 @@ class ZoneMiddleware:
         zone = request.user.zone if isinstance(request.user, User) else timezone.get_default_timezone()
         with timezone.override(zone):
             return self.get_response(request)
-
-
-def _fragment(request: HttpRequest) -> HttpResponse:
-    """The page behind an htmx request is left alone; the fragment says how to sign in."""
-    login = f"{reverse('account_login')}?{urlencode({'next': reverse('signed_in')})}"
-    response = render(request, "accounts/_session_over.html", {"login_url": login, "message": SESSION_OVER}, status=401)
-    response.headers["HX-Reswap"] = "none"
-    response.headers["X-Hindsight-Session"] = "over"
-    return private(response)
-
-
-def _page(request: HttpRequest) -> HttpResponse:
-    """The sign-in form with what was typed inside it."""
-    kept = keep(request)
-    context = {"kept": kept, "kept_field": FIELD, "form": SignInForm(request=request)}
-    return private(render(request, "401.html", context, status=401))

@@ -3,13 +3,15 @@
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +25,8 @@ from accounts.forms import (
 )
 from accounts.kept import FIELD, Kept, unpack
 from accounts.services import setup
+from accounts.views.limits import TOO_MANY
+from accounts.views.session import sign_in_with
 from hindsight.lib.htmx import private, wants_fragment
 
 
@@ -47,6 +51,28 @@ class SignIn(_Refusing, allauth.LoginView):  # type: ignore[misc]  # allauth shi
     @property
     def _kept(self) -> Kept | None:
         return unpack(self.request.POST.get(FIELD, "")) if self.request.method == "POST" else None
+
+    @method_decorator(login_not_required)
+    @method_decorator(never_cache)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Somebody who signed in in another tab meanwhile goes straight to what they had typed."""
+        kept = unpack(request.POST.get(FIELD, "")) if request.user.is_authenticated else None
+        if kept:
+            return _send_again(request, kept)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try the password; too many tries keep what is carried."""
+        try:
+            answer: HttpResponse = super().post(request, *args, **kwargs)
+        except ImmediateHttpResponse as stopped:
+            kept = self._kept
+            if kept is None or stopped.response.status_code != 429:
+                raise
+            answer = sign_in_with(request, kept, problem=TOO_MANY, status=429)
+            answer.headers["Retry-After"] = stopped.response.headers["Retry-After"]
+        return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add whether there is any account, and what is carried."""

@@ -1,6 +1,7 @@
 /* The one script of every page. collectstatic joins these modules into this file; each works alone, by data-* attributes
    on plain HTML, listens on the document so that swapped-in fragments need nothing, and exports nothing. */
 import "./csrf.js";
+import "./session.js";
 import "./shortcuts.js";
 import "./menu.js";
 import "./theme.js";
