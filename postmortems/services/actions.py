@@ -1,0 +1,107 @@
+"""Writing down what is to be done, and doing it."""
+
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from django.db import transaction
+
+from accounts.models import User
+from hindsight.lib.problems import StaleError
+from incidents.models import Incident
+from incidents.services.checks import Faults
+from postmortems.models import ACTION_TEXT_LIMIT, ACTION_TITLE_LIMIT, ActionItem, ActionKind, ActionState
+from search import outbox
+
+EARLIEST_DUE = date(1970, 1, 1)
+LATEST_DUE = date(2200, 12, 31)
+
+
+class ActionFields(TypedDict, total=False):
+    """What may be given of an action item; what is absent stays as it is."""
+
+    title: str
+    owner: User | None
+    kind: str
+    due_on: date | None
+    state: str
+    tracker_url: str
+    proof: str
+    reason: str
+
+
+def add_action(
+    *, incident: Incident, by: User | None, now: datetime, fields: ActionFields, done_at: datetime | None = None
+) -> ActionItem:
+    """Add an action item; the title alone is enough. `done_at` is for one that was done before. Raises InvalidError."""
+    item = ActionItem(incident=incident, created_by=by, created_at=now)
+    _apply(item, {"title": "", **fields}, now=done_at or now)
+    with transaction.atomic():
+        item.save(force_insert=True)
+        outbox.enqueue("incident", incident.pk)
+    return item
+
+
+def update_action(
+    *, action: ActionItem, by: User, now: datetime, version: int | None, fields: ActionFields
+) -> ActionItem:
+    """Change an action item. "done" stamps the time, "won't do" needs a reason. Raises StaleError, InvalidError."""
+    with transaction.atomic():
+        item = ActionItem.objects.select_for_update().get(pk=action.pk)
+        if version is not None and version != item.version:
+            raise StaleError(item)
+        if not _apply(item, fields, now=now):
+            return item
+        item.version += 1
+        item.save()
+        outbox.enqueue("incident", item.incident_id)
+    return item
+
+
+def _apply(item: ActionItem, fields: ActionFields, *, now: datetime) -> bool:
+    """Set what is given and what follows from it; returns whether anything changed."""
+    columns = _checked(fields, item)
+    changed = [name for name, value in columns.items() if getattr(item, name) != value]
+    for name in changed:
+        setattr(item, name, columns[name])
+    if item.state == ActionState.DONE:
+        item.done_at = item.done_at or now
+    else:
+        item.done_at = None
+    return bool(changed)
+
+
+def _checked(fields: ActionFields, item: ActionItem) -> dict[str, Any]:
+    faults = Faults()
+    columns: dict[str, Any] = {}
+    if "title" in fields:
+        columns["title"] = faults.line("title", fields["title"], label="Title", limit=ACTION_TITLE_LIMIT, required=True)
+    if "kind" in fields:
+        faults.choice("kind", fields["kind"], ActionKind.values, label="Kind")
+        columns["kind"] = fields["kind"]
+    if "state" in fields:
+        faults.choice("state", fields["state"], ActionState.values, label="State")
+        columns["state"] = fields["state"]
+    if "tracker_url" in fields:
+        columns["tracker_url"] = faults.url("tracker_url", fields["tracker_url"], label="Tracker link")
+    if "proof" in fields:
+        columns["proof"] = faults.text("proof", fields["proof"], label="Proof", limit=ACTION_TEXT_LIMIT)
+    if "reason" in fields:
+        columns["reason"] = faults.text("reason", fields["reason"], label="Reason", limit=ACTION_TEXT_LIMIT)
+    _check_owner_and_day(columns, fields, faults)
+    if columns.get("state", item.state) == ActionState.WONT_DO and not columns.get("reason", item.reason):
+        faults.add("reason", "Say why it won't be done; a sentence is enough.")
+    faults.stop_if_any()
+    return columns
+
+
+def _check_owner_and_day(columns: dict[str, Any], fields: ActionFields, faults: Faults) -> None:
+    if "owner" in fields:
+        owner = fields["owner"]
+        if owner is not None and not owner.is_active:
+            faults.add("owner", "This account is switched off; choose somebody who can look after it.")
+        columns["owner"] = owner
+    if "due_on" in fields:
+        due = fields["due_on"]
+        if due is not None and not EARLIEST_DUE <= due <= LATEST_DUE:
+            faults.add("due_on", "The due date must lie between 1970 and 2200.")
+        columns["due_on"] = due

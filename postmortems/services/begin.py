@@ -1,0 +1,90 @@
+"""Beginning a postmortem: with what was logged, or with the text of one that was written elsewhere."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.models import User
+from incidents.models import Incident
+from postmortems.models import Postmortem, PostmortemStatus, Revision, Section
+from postmortems.prompts import STANDARD
+from postmortems.services.factors import set_factors
+from postmortems.services.prefill import drafts
+from postmortems.services.sections import save_sections
+from search import outbox
+
+
+def begin(*, incident: Incident, by: User, now: datetime) -> Postmortem:
+    """The incident's postmortem, begun if there was none: sections hold drafts of what was logged.
+
+    Safe to call twice, and by two people at once: the second gets the first's.
+    """
+    known = Postmortem.objects.filter(incident=incident).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            row = _create(incident, by=by, now=now)
+            _write(row, drafts(incident), by=by, now=now)
+            audit.record(by=by, action="postmortem.begin", target=incident.label, now=now)
+            outbox.enqueue("incident", incident.pk)
+    except IntegrityError:
+        # Somebody else began it in the meantime; anything but that is raised again.
+        return Postmortem.objects.get(incident=incident)
+    return row
+
+
+def record(
+    *,
+    incident: Incident,
+    by: User | None,
+    now: datetime,
+    sections: Mapping[str, str],
+    factors: Iterable[tuple[str, str]] = (),
+    published_at: datetime | None = None,
+) -> Postmortem:
+    """Keep a postmortem that was written elsewhere, byte for byte; an incident that has one keeps it unchanged.
+
+    `sections` by key; a text without sections goes under "account". With `published_at` it counts as published even if
+    parts are absent, since it was: without proof it shows as unproven. Raises InvalidError.
+    """
+    known = Postmortem.objects.filter(incident=incident).first()
+    if known is not None:
+        return known
+    with transaction.atomic():
+        row = _create(incident, by=by, now=now)
+        save_sections(
+            postmortem=row, by=by, now=now, sections={key: (body, None) for key, body in sections.items() if body}
+        )
+        set_factors(postmortem=row, by=by, now=now, factors=factors)
+        if published_at is not None:
+            Postmortem.objects.filter(pk=row.pk).update(
+                status=PostmortemStatus.PUBLISHED, published_at=published_at, published_by=by
+            )
+        outbox.enqueue("incident", incident.pk)
+    row.refresh_from_db()
+    return row
+
+
+def _create(incident: Incident, *, by: User | None, now: datetime) -> Postmortem:
+    return Postmortem.objects.create(
+        incident=incident,
+        template_key=STANDARD.key,
+        template_version=STANDARD.version,
+        begun_by=by,
+        begun_at=now,
+        updated_at=now,
+    )
+
+
+def _write(row: Postmortem, bodies: Mapping[str, str], *, by: User | None, now: datetime) -> None:
+    """The first texts of a new postmortem, each with its revision."""
+    made = [Section(postmortem=row, key=key, body=body, updated_by=by, updated_at=now) for key, body in bodies.items()]
+    for section in made:
+        section.render_fields()
+    Section.objects.bulk_create(made)
+    Revision.objects.bulk_create(
+        Revision(section=section, version=section.version, body=section.body, by=by, at=now) for section in made
+    )

@@ -1,0 +1,23 @@
+"""Holding a postmortem while it is changed, and noting that it was."""
+
+from datetime import datetime
+
+from hindsight.lib.problems import StaleError
+from postmortems.models import Postmortem
+from search import outbox
+
+
+def locked(postmortem: Postmortem, version: int | None = None) -> Postmortem:
+    """The row as it is now, kept from others until the transaction ends. StaleError when `version` is an older one."""
+    row = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
+    if version is not None and version != row.version:
+        raise StaleError(row)
+    return row
+
+
+def touch(row: Postmortem, *, now: datetime, fields: tuple[str, ...] = ()) -> None:
+    """Save `fields` of a locked row with a new version, and tell search."""
+    row.version += 1
+    row.updated_at = now
+    row.save(update_fields=["version", "updated_at", *fields])
+    outbox.enqueue("incident", row.incident_id)
