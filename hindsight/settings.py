@@ -1,4 +1,4 @@
-"""All settings, read from the environment (and `.env`); docs/configuration.md tells them. A bad value stops the start."""
+"""All settings, read from the environment and `.env`; docs/configuration.md tells them. A bad value stops the start."""
 
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hindsight.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hindsight.middleware.GuardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -248,7 +250,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "hindsight.lib.joined.JoinedStaticFilesStorage"
         )
     },
 }
