@@ -12,3 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 # Allauth's rate limits answer with it.
 handler429 = "accounts.views.limits.too_many_tries"
+
+handler400 = "hindsight.views.errors.bad_request"
+handler403 = "hindsight.views.errors.forbidden"
+handler404 = "hindsight.views.errors.not_found"
+handler500 = "hindsight.views.errors.server_error"

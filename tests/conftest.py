@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 from django.conf import settings
@@ -22,18 +22,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A skipped test is a failed one in continuous integration."""
-    report: pytest.TestReport = yield
+    report = yield
     if IS_CI and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"Skipped, which CI does not allow: {report.longrepr}"
     return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Iterator[None]:
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """The same for a module that skips itself as a whole."""
-    report: pytest.CollectReport = yield
+    report = yield
     if IS_CI and report.skipped:
         report.outcome, report.longrepr = "failed", f"Skipped, which CI does not allow: {report.longrepr}"
     return report

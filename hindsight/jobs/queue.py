@@ -5,6 +5,7 @@ to run twice, because a worker may die between the work and the note that it was
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
@@ -12,6 +13,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django_tasks import TaskContext, TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
+
+Job = DBTaskResult[Any, Any]
 
 log = structlog.get_logger(__name__)
 
@@ -48,21 +51,21 @@ def prune(*, now: datetime) -> int:
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after this many failures: 1, 4, 16 and 60 minutes."""
-    return min(FIRST_PAUSE * 4 ** (tries - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * float(4 ** (tries - 1)), LONGEST_PAUSE)
 
 
-def due(now: datetime) -> "QuerySet[DBTaskResult]":
+def due(now: datetime) -> "QuerySet[Job]":
     """Jobs that may run at `now`, most urgent first."""
     at_once = Q(run_after=get_date_max())
     return DBTaskResult.objects.filter(at_once | Q(run_after__lte=now), status=TaskResultStatus.READY)
 
 
-def parked() -> "QuerySet[DBTaskResult]":
+def parked() -> "QuerySet[Job]":
     """Jobs that failed for good."""
     return DBTaskResult.objects.failed()
 
 
-def _claim(worker: str, now: datetime) -> DBTaskResult | None:
+def _claim(worker: str, now: datetime) -> "Job | None":
     # Looking first takes no write lock, and mostly there is nothing to take.
     if not due(now).exists():
         return None
@@ -73,7 +76,7 @@ def _claim(worker: str, now: datetime) -> DBTaskResult | None:
         return job
 
 
-def _run(job: DBTaskResult, now: datetime) -> None:
+def _run(job: "Job", now: datetime) -> None:
     try:
         answer = _call(job)
         job.set_successful(answer)
@@ -84,13 +87,13 @@ def _run(job: DBTaskResult, now: datetime) -> None:
         _retry_or_park(job, problem, now)
 
 
-def _call(job: DBTaskResult) -> object:
+def _call(job: "Job") -> object:
     task, arguments = job.task, job.args_kwargs
     context = [TaskContext(task_result=job.task_result)] if task.takes_context else []
     return task.call(*context, *arguments["args"], **arguments["kwargs"])
 
 
-def _retry_or_park(job: DBTaskResult, problem: Exception, now: datetime) -> None:
+def _retry_or_park(job: "Job", problem: Exception, now: datetime) -> None:
     tries = len(job.worker_ids)
     if tries >= MOST_TRIES:
         _park(job, problem)
@@ -107,6 +110,6 @@ def _retry_or_park(job: DBTaskResult, problem: Exception, now: datetime) -> None
     )
 
 
-def _park(job: DBTaskResult, problem: Exception) -> None:
+def _park(job: "Job", problem: Exception) -> None:
     job.set_failed(problem)
     log.error("job parked", job=str(job.pk), task=job.task_path, tries=len(job.worker_ids), exc_info=problem)

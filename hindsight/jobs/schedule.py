@@ -22,7 +22,11 @@ log = structlog.get_logger(__name__)
 class PeriodicFunction(Protocol):
     """Takes the time it is run at; safe to run twice."""
 
-    def __call__(self, *, now: datetime) -> None: ...
+    __module__: str
+    __qualname__: str
+
+    def __call__(self, *, now: datetime) -> None:
+        """Do what is due."""
 
 
 F = TypeVar("F", bound=PeriodicFunction)

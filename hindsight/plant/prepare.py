@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -48,6 +49,7 @@ def prepare_static(*, say: Callable[[str], None]) -> None:
 
 def let_go_of_database() -> None:
     """Close every connection: none may be shared with the processes that are forked next."""
+    opened: Any
     for opened in connections.all(initialized_only=True):
         opened.close()
         if opened.vendor == "postgresql":

@@ -1,30 +1,83 @@
 """Answers to requests that can't be served; each says what happened, what is safe and what to do."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+import sys
+from typing import Any
 
-from accounts.kept import FIELD, keep, unpack
-from accounts.views.session import SESSION_HEADER
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.html import escape
+
+from hindsight.faults import Fault, fault_of
 from hindsight.lib.htmx import private
+
+log = structlog.get_logger(__name__)
+
+API = "/api/"
+# These are rendered without the request, because everything that a page takes from it may need the database.
+WITHOUT_REQUEST = frozenset({500, 503, 507})
+
+BAD_REQUEST = Fault(400, "bad_request", "This request could not be read. Nothing was changed.")
+FORBIDDEN = Fault(403, "forbidden", "You may see this, but not change it.")
+NOT_FOUND = Fault(404, "not_found", "No such page, or not shared with you.")
+BROKEN = Fault(500, "server_error", "Something broke on our side. It is in the server's log.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, and 413 for a body that Django found too large."""
+    return answer(request, fault_of(exception) or BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the thing is visible, the act is not allowed."""
+    return answer(request, FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, the same for what does not exist and for what is hidden."""
+    return answer(request, NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, unless the exception in flight is a fault that has a better answer."""
+    return answer(request, fault_of(sys.exc_info()[1]) or BROKEN)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token is out of date: signed out, or signed in again in another tab.
-
-    What was typed is shown, and can be sent again with one click, unless it came from another site.
-    """
-    kept = unpack(request.POST.get(FIELD, "")) or keep(request)
-    # Forms that hold passwords can't be sent again without them.
-    is_entrance = kept.path.startswith((reverse("account_login").removesuffix("login/"), "/setup/"))
-    can_send = kept.is_sendable and _is_ours(request) and not is_entrance
-    context = {"kept": kept, "can_send": can_send, "shows_typed": bool(kept.typed or kept.files) and not is_entrance}
-    response = render(request, "403_csrf.html", context, status=403)
-    # The rendered form has set a fresh cookie; a page with htmx sends its request once more with it.
-    response.headers[SESSION_HEADER] = "stale"
+    """The form's token is out of date: signed out, or signed in again in another tab."""
+    response = render(request, "403_csrf.html", {"typed": _typed(request)}, status=403)
+    # static/js/session.js sends the request again with the token that the other tab has got.
+    response.headers["X-Hindsight-Session"] = "stale"
     return private(response)
 
 
-def _is_ours(request: HttpRequest) -> bool:
-    """Whether the form stood on a page of this site; a button made of another site's form would be a trap."""
-    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
+    """A page, or JSON for the API; this must not fail, whatever is down."""
+    response = _json(fault) if request.path.startswith(API) else _page(request, fault)
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = str(fault.retry_after)
+    return private(response)
+
+
+def _json(fault: Fault) -> HttpResponse:
+    body = {"error": {"code": fault.code, "message": fault.message, "fields": {}}}
+    return JsonResponse(body, status=fault.status)
+
+
+def _page(request: HttpRequest, fault: Fault) -> HttpResponse:
+    context: dict[str, Any] = {"message": fault.message, "status": fault.status}
+    within = None if fault.status in WITHOUT_REQUEST else request
+    try:
+        html = render_to_string(f"{fault.status}.html", context, request=within)
+    except Exception:
+        # The page itself needed what is down.
+        log.exception("error page failed", status=fault.status)
+        html = f"<!doctype html><title>{fault.status}</title><p>{escape(fault.message)}</p>"
+    return HttpResponse(html, status=fault.status)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the person had typed, so that it can be shown and copied; never passwords or tokens."""
+    hidden = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "once"}
+    return [(name, value) for name, value in request.POST.items() if name not in hidden and isinstance(value, str)]

@@ -59,7 +59,7 @@ def _identity(directory: Path) -> dict[str, Any]:
 
 
 def _initialise(bin_directory: Path, directory: Path, identity: dict[str, Any]) -> None:
-    command = [bin_directory / "initdb", "-D", directory / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    command: list[str | Path] = [bin_directory / "initdb", "-D", directory / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     done = subprocess.run(
         [*command, "--locale=C.UTF-8", "--no-sync"],
         cwd=directory,
@@ -98,7 +98,7 @@ def _die_with_parent() -> None:
 
 def _wait(bin_directory: Path, directory: Path, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + READY_WITHIN
-    ask = [bin_directory / "pg_isready", "-q", "-h", directory]
+    ask: list[str | Path] = [bin_directory / "pg_isready", "-q", "-h", directory]
     while subprocess.run(ask, check=False).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL did not start:\n{(directory / 'log').read_text(errors='replace')}")

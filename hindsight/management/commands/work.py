@@ -16,7 +16,7 @@ from hindsight.jobs import beats, queue, schedule
 from hindsight.jobs.loops import Loop
 from hindsight.jobs.single import SingleInstance
 from hindsight.models import Worker
-from search import outbox
+from search import indexing
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ def labour(stop: threading.Event) -> None:
     worker = beats.sign_on(now=timezone.now())
     beside = [
         Loop("heartbeat", lambda: _beat(worker), pause=beats.BEAT_EVERY.total_seconds()),
-        Loop("search", lambda: outbox.drain(DRAIN_AT_ONCE) > 0, pause=0.5),
+        Loop("search", lambda: indexing.drain(DRAIN_AT_ONCE) > 0, pause=0.5),
         Loop("schedule", lambda: _look_after(worker), pause=30),
     ]
     threads = [threading.Thread(target=loop.run, args=(stop,), name=loop.name) for loop in beside]
