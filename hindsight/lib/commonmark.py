@@ -16,6 +16,8 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 Painter = Callable[[str, str], str | None]
 
 _ATTACHMENT = re.compile(r"/attachments/[0-9A-Za-z-]{1,64}/(?:[a-z0-9-]{1,20}/)?")
+# A scheme that is meant, or a path whose first segment can't be taken for a scheme.
+_ADDRESS = re.compile(r"https?:|mailto:|[^:/?#]*(?:[/?#]|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,40}")
 _OUR_CLASS = re.compile(
     r"language-[A-Za-z0-9_+#.-]{1,40}|[a-z][a-z0-9]{0,2}|hidden-char|code|table-scroll"
@@ -77,6 +79,8 @@ def _allowed_value(tag: str, attribute: str, value: str) -> str | None:
         return " ".join(name for name in value.split() if _OUR_CLASS.fullmatch(name)) or None
     if attribute == "src":
         return value if _ATTACHMENT.fullmatch(value) else None
+    if attribute == "href":
+        return value if _ADDRESS.match(value) else None
     return value
 
 
