@@ -140,8 +140,8 @@ VERIFICATION = SectionPrompt(
     guidance="“No error since” is a hope. Show a check that would fail without the fix, and add it below as proof.",
     example=(
         "`test_rollup_runs_once` starts three workers and counts one run; without the lock it counts three. On "
-        "staging, 20 nodes with the fix hold at most 12 connections in the job, 200 without. We look at the pool's waiting time "
-        "every Monday until 1 April."
+        "staging, 20 nodes with the fix hold at most 12 connections in the job, 200 without. We look at the pool's "
+        "waiting time every Monday until 1 April."
     ),
     is_required=True,
     drawn_from=("evidence",),

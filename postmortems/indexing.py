@@ -1,0 +1,137 @@
+"""What search and lists of incidents learn from postmortems: texts by place, causes, and the answer in one line."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from django.db.models import Count, Sum
+from django.db.models.functions import Left
+
+from hindsight.lib.text import first_sentence
+from incidents import answers
+from incidents.answers import Answer
+from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem, Section
+from postmortems.prompts import prompt_of, template_of
+from search import registry
+from search.documents import Part
+from search.registry import Extra
+
+KIND = "incident"
+# Which weight a section's text has in search; all others are "section".
+FIELD_OF = {
+    "summary": "summary",
+    "impact": "symptom",
+    "detection": "symptom",
+    "root_cause": "root_cause",
+    "fix": "fix",
+    "verification": "verification",
+}
+# A one-line answer is cut from this much of a section.
+HEAD_LIMIT = 2_000
+LINE_LIMIT = 200
+
+# A reference to the record, such as ([14:47 UTC](#entry-17)), says nothing on a line of its own.
+_CITATION = re.compile(r"\s*\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\)")
+
+
+class PostmortemText:
+    """Postmortems and action items as `search.registry.Contribution` wants them."""
+
+    def extras(self, ids: Collection[int]) -> Mapping[int, Extra]:
+        """What these incidents' documents gain, in a constant number of queries."""
+        rows = Postmortem.objects.filter(incident_id__in=ids)
+        postmortems = {row.incident_id: row for row in rows.prefetch_related("sections", "factors", "evidence")}
+        actions: dict[int, list[ActionItem]] = defaultdict(list)
+        for action in ActionItem.objects.filter(incident_id__in=ids):
+            actions[action.incident_id].append(action)
+        versions = dict(_versions(ids))
+        return {
+            pk: Extra(
+                parts=(*_postmortem_parts(postmortems.get(pk)), *map(_action_part, actions[pk])),
+                facts=_facts(postmortems.get(pk)),
+                version=versions[pk],
+            )
+            for pk in sorted(postmortems.keys() | actions.keys())
+        }
+
+    def versions(self) -> Iterator[tuple[int, str]]:
+        """A short word for every incident that has a postmortem or action items."""
+        return _versions(None)
+
+
+def _versions(ids: Collection[int] | None) -> Iterator[tuple[int, str]]:
+    """A postmortem counts its own changes; action items never go away, so their number and versions tell."""
+    postmortems, actions = Postmortem.objects.all(), ActionItem.objects.all()
+    if ids is not None:
+        postmortems, actions = postmortems.filter(incident_id__in=ids), actions.filter(incident_id__in=ids)
+    words: dict[int, str] = defaultdict(str)
+    for pk, version in postmortems.order_by().values_list("incident_id", "version"):
+        words[pk] += f"p{version}"
+    counted = actions.order_by().values("incident_id").annotate(n=Count("pk"), v=Sum("version"))
+    for row in counted:
+        words[row["incident_id"]] += f"t{row['n']}-{row['v']}"
+    return iter(sorted(words.items()))
+
+
+def _facts(row: Postmortem | None) -> dict[str, tuple[str, ...]]:
+    if row is None:
+        return {}
+    causes = sorted({factor.category for factor in row.factors.all()})
+    return {"has": ("postmortem",), "verified": (row.proof,), "cause": tuple(causes)}
+
+
+def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
+    """Sections in the order of the page, then what stands in them."""
+    if row is None:
+        return
+    template = template_of(row.template_key, row.template_version)
+    for section in row.sections.all():
+        prompt = prompt_of(template, section.key)
+        if section.body.strip():
+            label = prompt.title if prompt else section.key
+            yield Part(FIELD_OF.get(section.key, "section"), section.body, _anchor(section), label)
+    for factor in row.factors.all():
+        yield _factor_part(factor)
+    for proof in row.evidence.all():
+        text = "\n".join(filter(None, [proof.claim, proof.detail, proof.environment, proof.app_version, proof.url]))
+        yield Part("verification", text, _anchor(proof), f"Proof: {proof.get_result_display().lower()}")
+    if row.is_waived:
+        yield Part("verification", row.waiver_reason, "postmortem/#waiver", "Waiver")
+
+
+def _factor_part(factor: ContributingFactor) -> Part:
+    name = factor.get_category_display()
+    return Part("root_cause", f"{name}: {factor.text}", "postmortem/#factors", f"Cause: {name.lower()}")
+
+
+def _action_part(action: ActionItem) -> Part:
+    text = "\n".join(filter(None, [action.title, action.proof, action.reason, action.tracker_url]))
+    return Part("action", text, _anchor(action), f"Action: {action.get_state_display().lower()}")
+
+
+def _anchor(row: Section | Evidence | ActionItem) -> str:
+    """Below the incident's own address."""
+    return f"postmortem/#{row.anchor}"
+
+
+def answers_of(incident_ids: Collection[int]) -> dict[int, Answer]:
+    """Root cause, fix and proof of those that have a postmortem, published or not; two queries."""
+    states = dict(Postmortem.objects.filter(incident_id__in=incident_ids).values_list("incident_id", "proof"))
+    lines: dict[tuple[int, str], str] = {}
+    heads = Section.objects.filter(postmortem__incident_id__in=states, key__in=("root_cause", "fix")).order_by()
+    rows = heads.annotate(head=Left("body", HEAD_LIMIT)).values_list("postmortem__incident_id", "key", "head")
+    for pk, key, head in rows:
+        lines[pk, key] = one_line_of(head)
+    return {
+        pk: Answer(root_cause=lines.get((pk, "root_cause"), ""), fix=lines.get((pk, "fix"), ""), verified=state)
+        for pk, state in states.items()
+    }
+
+
+def one_line_of(body: str) -> str:
+    """The first sentence of a section, without references to the record."""
+    return first_sentence(_CITATION.sub("", body), LINE_LIMIT)
+
+
+registry.contribute(KIND, PostmortemText())
+answers.register(answers_of)
