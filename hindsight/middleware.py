@@ -44,6 +44,20 @@ class AccessLogMiddleware:
         return response
 
 
+class LingeringResponse(HttpResponse):
+    """An answer given before the body was read: a sender that is cut off while it still sends would never see it."""
+
+    def __init__(self, original: HttpResponse, request: HttpRequest) -> None:
+        super().__init__(original.content, status=original.status_code, headers=dict(original.headers))
+        self.headers["Connection"] = "close"
+        self.request = request
+
+    def close(self) -> None:
+        """Called once the answer is out: reads on and forgets, for ten seconds at most."""
+        super().close()
+        _swallow(self.request)
+
+
 class GuardMiddleware:
     """Turns away what is too large or malformed before it is read, and answers for faults of database and disk."""
 
@@ -65,11 +79,7 @@ class GuardMiddleware:
         fault = _too_large(request)
         if fault is None:
             return None
-        response = errors.answer(request, fault)
-        response.headers["Connection"] = "close"
-        # Once the answer is out: a sender that is cut off while it still sends would never read it.
-        response._resource_closers.append(lambda: _swallow(request))
-        return response
+        return LingeringResponse(errors.answer(request, fault), request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer to a fault in a view; bugs go on to the 500 page and, with their traceback, to the log."""
@@ -122,8 +132,8 @@ def _announced_length(request: HttpRequest) -> int:
 
 
 def _swallow(request: HttpRequest) -> None:
-    """Read and forget the rest of the body, for ten seconds at most."""
     deadline = time.monotonic() + LINGER_SECONDS
-    with suppress(OSError, UnreadablePostError):
+    # Whatever the sender's stream does now, the answer is out.
+    with suppress(Exception):
         while time.monotonic() < deadline and request.read(CHUNK):
             pass

@@ -1,4 +1,4 @@
-"""What the background work must remember between runs: which workers are alive, and when each periodic function last ran."""
+"""What background work remembers between runs: the workers alive, and when each periodic function last began."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Worker(models.Model):
-    """One worker process. Its `beat_at` is renewed every ten seconds; a row that has fallen silent is a worker that died."""
+    """One worker process. `beat_at` is renewed every ten seconds; a row that has fallen silent is a dead worker."""
 
     name = models.CharField(max_length=64, unique=True)
     host = models.CharField(max_length=255)

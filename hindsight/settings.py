@@ -45,8 +45,8 @@ if IS_HTTPS:
     # Set by the reverse proxy that ends TLS; docs/operations.md says how to configure it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# How many reverse proxies stand in front: so many addresses at the end of X-Forwarded-For are theirs to tell. Rate limits
-# count by the address before them; with 0 the header is ignored, because anyone can send it.
+# How many reverse proxies stand in front: so many addresses at the end of X-Forwarded-For are theirs to tell. Rate
+# limits count by the address before them; with 0 the header is ignored, because anyone can send it.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("HINDSIGHT_TRUSTED_PROXIES", 0, low=0, high=5)
 
 # --- applications -----------------------------------------------------------------------------------------------------
@@ -274,5 +274,6 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Refused requests stand in the access log already.
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -5,7 +5,7 @@ to run twice, because a worker may die between the work and the note that it was
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
@@ -89,7 +89,8 @@ def _run(job: "Job", now: datetime) -> None:
 
 def _call(job: "Job") -> object:
     task, arguments = job.task, job.args_kwargs
-    context = [TaskContext(task_result=job.task_result)] if task.takes_context else []
+    # The two packages disagree about the number of type parameters only.
+    context = [TaskContext(task_result=cast("Any", job.task_result))] if task.takes_context else []
     return task.call(*context, *arguments["args"], **arguments["kwargs"])
 
 

@@ -22,6 +22,6 @@ class Web(BaseApplication):
         for name, value in {**settings, **self.overrides}.items():
             self.cfg.set(name, value)
 
-    def load(self) -> WSGIHandler:
+    def load(self) -> Any:
         """The application; gunicorn asks once, before it forks its workers."""
         return self.wsgi_application

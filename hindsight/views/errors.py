@@ -69,7 +69,7 @@ def _page(request: HttpRequest, fault: Fault) -> HttpResponse:
     context: dict[str, Any] = {"message": fault.message, "status": fault.status}
     within = None if fault.status in WITHOUT_REQUEST else request
     try:
-        html = render_to_string(f"{fault.status}.html", context, request=within)
+        html: str = render_to_string(f"{fault.status}.html", context, request=within)
     except Exception:
         # The page itself needed what is down.
         log.exception("error page failed", status=fault.status)

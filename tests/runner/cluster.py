@@ -59,9 +59,9 @@ def _identity(directory: Path) -> dict[str, Any]:
 
 
 def _initialise(bin_directory: Path, directory: Path, identity: dict[str, Any]) -> None:
-    command: list[str | Path] = [bin_directory / "initdb", "-D", directory / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    command: list[str | Path] = [bin_directory / "initdb", "-D", directory / "data", "-U", "postgres", "-A", "trust"]
     done = subprocess.run(
-        [*command, "--locale=C.UTF-8", "--no-sync"],
+        [*command, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
         cwd=directory,
         check=False,
         capture_output=True,
