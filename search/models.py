@@ -25,13 +25,17 @@ class OutboxEntry(models.Model):
 
 
 class SearchDocument(models.Model):
-    """One document of the PostgreSQL engine. Its word vector is a column that only PostgreSQL has (see migration 0002)."""
+    """One document of the PostgreSQL engine, in one generation of its index.
 
+    Its word vector, facts and rights are columns that only PostgreSQL has (see migration 0002).
+    """
+
+    generation = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=20)
     object_id = models.BigIntegerField()
     version = models.CharField(max_length=200, blank=True, default="")
-    sort_day = models.IntegerField(default=0)
-    # Words in each of the four weights; BM25 needs them.
+    day = models.IntegerField(default=0)
+    # Words in each of the four weights; BM25F needs them.
     length_a = models.PositiveIntegerField(default=0)
     length_b = models.PositiveIntegerField(default=0)
     length_c = models.PositiveIntegerField(default=0)
@@ -39,8 +43,23 @@ class SearchDocument(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "object_id"], name="search_document_once"),
+            models.UniqueConstraint(fields=["generation", "kind", "object_id"], name="search_document_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+class IndexState(models.Model):
+    """Which generation of the PostgreSQL index is in use, and whether a rebuild was asked for. One row at most."""
+
+    generation = models.PositiveIntegerField(default=0)
+    schema = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=500, blank=True, default="")
+    progress = models.CharField(max_length=100, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(pk=1), name="search_one_state")]
+
+    def __str__(self) -> str:
+        return f"generation {self.generation}"

@@ -55,7 +55,7 @@ class Vocabulary:
         if not can_be_slip(word):
             return []
         limit = allowance(word)
-        own = _letter_set(word)
+        own = letter_set(word)
         found = []
         for size in range(len(word) - limit, len(word) + limit + 1):
             if size not in self._words:
@@ -76,7 +76,8 @@ def order(candidates: Iterable[tuple[str, int]], frequencies: dict[str, int], wo
     return [(other, -minus) for _, _, minus, other in sorted(known) if minus < 0 and other != word]
 
 
-def _letter_set(word: str) -> np.uint32:
+def letter_set(word: str) -> np.uint32:
+    """Which of the 26 letters a word has, as bits."""
     bits = 0
     for letter in word:
         bits |= 1 << (ord(letter) - 97)

@@ -159,3 +159,7 @@ class Engine(Protocol):
     def wants_rebuild(self) -> str:
         """Why the index must be rebuilt, or ""."""
         ...
+
+    def progress(self) -> str:
+        """How far a rebuild that is running has come ("2,400 of 10,000"), or ""."""
+        ...

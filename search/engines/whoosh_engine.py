@@ -54,6 +54,8 @@ class WhooshEngine:
 
     def apply(self, documents: Sequence[Document], removed: Sequence[Key]) -> None:
         """See the protocol."""
+        # Made before the index is touched: what fails here is the document's fault.
+        rows = [row(document) for document in documents]
         with self.files.writing(), _as_engine_error():
             path = self.files.current()
             snapshot = self.snapshot(fresh=True)
@@ -61,8 +63,8 @@ class WhooshEngine:
             try:
                 for place in snapshot.places([*removed, *(document.key for document in documents)]):
                     writer.delete_document(int(place))
-                for document in documents:
-                    writer.add_document(**row(document))
+                for prepared in rows:
+                    writer.add_document(**prepared)
                 writer.commit(merge=len(snapshot.segments) >= MAX_SEGMENTS)
             except BaseException:
                 with suppress(Exception):
@@ -81,6 +83,7 @@ class WhooshEngine:
                 for document in batch:
                     writer.add_document(**row(document))
                 done += len(batch)
+                self.files.show_progress(done, total)
                 if progress:
                     progress(done, total)
             writer.commit(merge=False)
@@ -123,6 +126,10 @@ class WhooshEngine:
         except EngineError as problem:
             return str(problem)
         return ""
+
+    def progress(self) -> str:
+        """See the protocol."""
+        return self.files.progress()
 
     def _in_use(self) -> Path | None:
         try:

@@ -112,9 +112,21 @@ class IndexFiles:
         except OSError:
             return ""
 
+    def show_progress(self, done: int, total: int) -> None:
+        """Leave word of how far a rebuild has come, for those who search meanwhile."""
+        (self.home / "progress").write_text(f"{done:,} of {total:,}", "ascii")
+
+    def progress(self) -> str:
+        """What `show_progress` said last, or ""."""
+        try:
+            return (self.home / "progress").read_text("ascii", "replace")[:60]
+        except OSError:
+            return ""
+
     def forget_note(self) -> None:
         """The rebuild was done."""
         (self.home / "rebuild").unlink(missing_ok=True)
+        (self.home / "progress").unlink(missing_ok=True)
 
 
 def _check_ours(path: Path) -> None:

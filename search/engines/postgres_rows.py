@@ -1,0 +1,91 @@
+"""How documents are written into PostgreSQL's index table and its vocabulary."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from operator import add
+
+from django.db import connection
+
+from search.documents import Document
+from search.engines.protocol import FACETS
+from search.fields import GROUP_COUNT
+from search.spelling import can_be_slip, letter_set
+from search.tally import day_of, facts_of, tallies
+
+# Raise it whenever what stands in the table changes its meaning: an index of another version is rebuilt.
+SCHEMA_VERSION = 1
+# A word vector keeps 255 places of a word at most and 1 MB in all.
+_MAX_TIMES = 60
+_MAX_VECTOR = 1_000_000
+
+_INSERT = """
+    INSERT INTO search_searchdocument
+        (generation, kind, object_id, version, day, length_a, length_b, length_c, length_d, words, facts, facets, rights)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::tsvector, %s, %s, %s)
+"""
+_REMEMBER = """
+    INSERT INTO search_vocabulary (word, length, letters, generation)
+    SELECT * FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[])
+    ON CONFLICT (word) DO UPDATE SET generation = excluded.generation
+    WHERE search_vocabulary.generation < excluded.generation
+"""
+
+
+def insert(generation: int, documents: Sequence[Document]) -> None:
+    """Write documents into a generation of the index; there must be none of the same key."""
+    rows = [_row(generation, document) for document in documents]
+    with connection.cursor() as cursor:
+        if rows:
+            cursor.executemany(_INSERT, rows)
+
+
+def remember_words(generation: int, documents: Sequence[Document]) -> None:
+    """Keep the spellable words of documents, so that slips for them can be found."""
+    words = sorted({word for document in documents for word in tallies(document)[0] if can_be_slip(word)})
+    with connection.cursor() as cursor:
+        if words:
+            letters = [int(letter_set(word)) for word in words]
+            cursor.execute(_REMEMBER, [words, list(map(len, words)), letters, [generation] * len(words)])
+
+
+def quoted(word: str) -> str:
+    """A word as it stands in a tsvector's or tsquery's text."""
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _row(generation: int, document: Document) -> list[object]:
+    counts, lengths = tallies(document)
+    facts = facts_of(document)
+    return [
+        generation,
+        document.kind,
+        document.id,
+        document.version,
+        day_of(document),
+        *lengths,
+        _vector(counts),
+        sorted({fact.token for fact in facts}),
+        sorted({f"{fact.name}:{fact.value}" for fact in facts if fact.name in FACETS}),
+        sorted(document.rights),
+    ]
+
+
+def _vector(counts: dict[str, list[int]]) -> str:
+    """A tsvector's text. Its places say no order: there are as many of each weight as the word stands in that group."""
+    pieces, size = [], 0
+    for word, tally in counts.items():
+        ends = [0]
+        for times in tally[:GROUP_COUNT]:
+            ends.append(add(ends[-1], min(times, _MAX_TIMES)))
+        places = [
+            f"{place}{letter}"
+            for letter, (begin, end) in zip("ABCD", pairwise(ends), strict=True)
+            for place in range(begin + 1, end + 1)
+        ]
+        piece = f"{quoted(word)}:{','.join(places)}"
+        size += len(word.encode()) + 2 * len(places) + 8
+        if size > _MAX_VECTOR:
+            break
+        pieces.append(piece)
+    return " ".join(pieces)

@@ -1,0 +1,239 @@
+"""How the PostgreSQL engine answers: candidates by GIN, at most 2,000 of them, the best scored exactly."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+
+from search.engines.postgres_rows import quoted
+from search.engines.protocol import Clause, Fact, Key, Plan, Ranked, Scored, Statistics, Term
+from search.scoring import rarity, score
+from search.spelling import allowance, can_be_slip, distance, letter_set, order
+
+MAX_CANDIDATES = 2000
+# So many of them are scored by all their words; the others by how rare the words are that they hold.
+MAX_SCORED = 150
+_PINNED = 1_000_000.0
+_GROUP_OF_LETTER = {"A": 0, "B": 1, "C": 2, "D": 3}
+
+
+class _Where:
+    """Conditions of a WHERE with their values."""
+
+    def __init__(self, *conditions: tuple[str, list[Any]]) -> None:
+        self._conditions = conditions
+
+    def plus(self, condition: str, *values: Any) -> "_Where":
+        return _Where(*self._conditions, (condition, list(values)))
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(f"({condition})" for condition, _ in self._conditions)
+
+    @property
+    def values(self) -> list[Any]:
+        return [value for _, values in self._conditions for value in values]
+
+
+class PostgresView:
+    """One generation of the index as one person sees it."""
+
+    def __init__(self, generation: int, rights: frozenset[str] | None, hidden: Collection[Key]) -> None:
+        where = _Where(("d.generation = %s", [generation]))
+        if rights is not None:
+            where = where.plus("d.rights && %s::text[]", sorted(rights))
+        if hidden:
+            where = where.plus("(d.kind || ':' || d.object_id) <> ALL(%s)", [f"{kind}:{pk}" for kind, pk in hidden])
+        self._where = where
+        self._frequencies: dict[tuple[str, ...], int] = {}
+
+    @cached_property
+    def _statistics(self) -> tuple[int, tuple[float, ...]]:
+        row = _rows(
+            "SELECT count(*), avg(length_a), avg(length_b), avg(length_c), avg(length_d) FROM search_searchdocument d",
+            self._where,
+        )[0]
+        return row[0], tuple(max(float(mean or 0), 1.0) for mean in row[1:])
+
+    def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
+        """See the protocol."""
+        asked = list(terms)
+        self._count([term.forms for term in asked])
+        known = [(term, self._frequencies[term.forms]) for term in asked if self._frequencies[term.forms]]
+        known.sort(key=lambda row: (row[1], row[0].text))
+        return known[:limit]
+
+    def near(self, word: str) -> list[tuple[str, int]]:
+        """See the protocol."""
+        if not can_be_slip(word):
+            return []
+        limit = allowance(word)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT word FROM search_vocabulary WHERE length BETWEEN %s AND %s"
+                " AND bit_count((letters # %s)::bit(32)) <= %s",
+                [len(word) - limit, len(word) + limit, int(letter_set(word)), 2 * limit],
+            )
+            found = [(other, distance(word, other, limit)) for (other,) in cursor.fetchall()]
+        candidates = [(other, slips) for other, slips in found if slips <= limit]
+        self._count([(other,) for other, _ in candidates])
+        return order(candidates, {other: self._frequencies[(other,)] for other, _ in candidates}, word)
+
+    def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
+        """See the protocol."""
+        where = self._narrowed(plan)
+        self._count([term.forms for term in plan.terms])
+        pinned = self._pinned(plan, where)
+        if plan.terms:
+            candidates, is_exact = self._candidates(plan, where)
+            candidates = list(dict.fromkeys([*pinned, *candidates]))
+            rows = self._scored(plan, self._promising(plan, where, candidates, max(MAX_SCORED, limit)), pinned)
+        else:
+            candidates = _ids(where.plus("TRUE"), MAX_CANDIDATES + 1, by_day=True)
+            is_exact = len(candidates) <= MAX_CANDIDATES
+            candidates = candidates[:MAX_CANDIDATES]
+            rows = self._scored(plan, candidates[:limit], pinned)
+        count, means = self._statistics
+        frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
+        statistics = Statistics(count, means, frequencies)
+        return Ranked(rows[:limit], len(candidates), is_exact, _counted(candidates, facets), statistics)
+
+    def _narrowed(self, plan: Plan) -> _Where:
+        where = self._where
+        for group in plan.required:
+            parts = [_condition(clause) for clause in group]
+            values = [value for _, held in parts for value in held]
+            where = where.plus(" OR ".join(sql for sql, _ in parts) or "FALSE", *values)
+        for clause in plan.excluded:
+            sql, values = _condition(clause)
+            where = where.plus(f"NOT ({sql})", *values)
+        if plan.first_day is not None:
+            where = where.plus("d.day >= %s", plan.first_day)
+        if plan.last_day is not None:
+            where = where.plus("d.day > 0 AND d.day <= %s", plan.last_day)
+        return where
+
+    def _pinned(self, plan: Plan, where: _Where) -> list[int]:
+        tokens = [fact.token for fact in plan.pinned]
+        return _ids(where.plus("d.facts && %s::text[]", tokens), 100) if tokens else []
+
+    def _candidates(self, plan: Plan, where: _Where) -> tuple[list[int], bool]:
+        """Records with at least one term: all of them if they are few, else those with all terms, then with rare ones."""
+        either = " | ".join(_any_form(term) for term in plan.terms)
+        found = _ids(where.plus("d.words @@ %s::tsquery", either), MAX_CANDIDATES + 1)
+        if len(found) <= MAX_CANDIDATES:
+            return found, True
+        every = " & ".join(_any_form(term) for term in plan.terms)
+        chosen = dict.fromkeys(_ids(where.plus("d.words @@ %s::tsquery", every), MAX_CANDIDATES))
+        for term in sorted(plan.terms, key=lambda term: self._frequencies[term.forms]):
+            if len(chosen) >= MAX_CANDIDATES:
+                break
+            chosen.update(dict.fromkeys(_ids(where.plus("d.words @@ %s::tsquery", _any_form(term)), MAX_CANDIDATES)))
+        return list(chosen)[:MAX_CANDIDATES], False
+
+    def _promising(self, plan: Plan, where: _Where, candidates: list[int], limit: int) -> list[int]:
+        """The candidates with the most and rarest terms, as far as the index alone can tell."""
+        if len(candidates) <= limit:
+            return candidates
+        points: dict[int, float] = dict.fromkeys(candidates, 0.0)
+        for term in plan.terms:
+            worth = term.weight * rarity(self._frequencies[term.forms], self._statistics[0])
+            for pk in _ids(where.plus("d.words @@ %s::tsquery", _any_form(term)), MAX_CANDIDATES):
+                if pk in points:
+                    points[pk] += worth
+        return sorted(points, key=lambda pk: -points[pk])[:limit]
+
+    def _scored(self, plan: Plan, ids: list[int], pinned: list[int]) -> list[Scored]:
+        forms = {form: term.text for term in plan.terms for form in term.forms}
+        texts: dict[str, list[str]] = defaultdict(list)
+        for term in plan.terms:
+            for form in term.forms:
+                texts[form].append(term.text)
+        held = _tallies(ids, list(forms))
+        count, means = self._statistics
+        weights = {term.text: term.weight for term in plan.terms}
+        frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
+        rows = []
+        for pk, kind, object_id, day, *lengths in _described(ids):
+            tallies: dict[str, tuple[int, ...]] = {}
+            for form, tally in held.get(pk, {}).items():
+                for text in texts[form]:
+                    before = tallies.get(text, (0, 0, 0, 0))
+                    tallies[text] = tuple(a + b for a, b in zip(before, tally, strict=True))
+            points = score(tallies, tuple(lengths), weights, frequencies, count, means)
+            points += _PINNED if pk in pinned else 0.0
+            terms = tuple(term.text for term in plan.terms if term.text in tallies)
+            rows.append((points, day, object_id, Scored((kind, object_id), points, terms)))
+        rows.sort(key=lambda row: row[:3], reverse=True)
+        return [row[3] for row in rows]
+
+    def _count(self, asked: Iterable[tuple[str, ...]]) -> None:
+        """Learn in how many visible documents these terms stand; more than the candidates' limit counts as the limit."""
+        new = list({forms for forms in asked if forms not in self._frequencies})
+        if not new:
+            return
+        sql = (
+            "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_searchdocument d"
+            f" WHERE {self._where.sql} AND d.words @@ t.q::tsquery LIMIT {MAX_CANDIDATES}) x)"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS t(q, at)"
+        )
+        queries = [" | ".join(map(quoted, forms)) for forms in new]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*self._where.values, queries])
+            for at, count in cursor.fetchall():
+                self._frequencies[new[at - 1]] = count
+
+
+def _any_form(term: Term) -> str:
+    return f"({' | '.join(map(quoted, term.forms))})"
+
+
+def _condition(clause: Clause) -> tuple[str, list[Any]]:
+    if isinstance(clause, Fact):
+        return "d.facts && %s::text[]", [[clause.token]]
+    if not clause.terms:
+        return "FALSE", []
+    return "d.words @@ %s::tsquery", [" & ".join(map(_any_form, clause.terms))]
+
+
+def _rows(select: str, where: _Where, tail: str = "") -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{select} WHERE {where.sql} {tail}", where.values)
+        return list(cursor.fetchall())
+
+
+def _ids(where: _Where, limit: int, *, by_day: bool = False) -> list[int]:
+    tail = f"{'ORDER BY d.day DESC, d.object_id DESC' if by_day else ''} LIMIT {limit}"
+    return [row[0] for row in _rows("SELECT d.id FROM search_searchdocument d", where, tail)]
+
+
+def _described(ids: list[int]) -> list[Any]:
+    columns = "d.id, d.kind, d.object_id, d.day, d.length_a, d.length_b, d.length_c, d.length_d"
+    return _rows(f"SELECT {columns} FROM search_searchdocument d", _Where(("d.id = ANY(%s)", [ids])))
+
+
+def _tallies(ids: list[int], forms: list[str]) -> dict[int, dict[str, tuple[int, ...]]]:
+    found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    if not forms or not ids:
+        return found
+    select = "SELECT d.id, u.lexeme, u.weights FROM search_searchdocument d, unnest(d.words) u"
+    for pk, lexeme, letters in _rows(select, _Where(("d.id = ANY(%s)", [ids]), ("u.lexeme = ANY(%s)", [forms]))):
+        tally = [0, 0, 0, 0]
+        for letter in letters:
+            tally[_GROUP_OF_LETTER[letter]] += 1
+        found[pk][lexeme] = tuple(tally)
+    return found
+
+
+def _counted(ids: list[int], names: Sequence[str]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {name: {} for name in names}
+    if not names or not ids:
+        return counted
+    select = "SELECT f.token, count(*) FROM search_searchdocument d, unnest(d.facets) f(token)"
+    for token, count in _rows(select, _Where(("d.id = ANY(%s)", [ids])), "GROUP BY f.token"):
+        name, _, value = token.partition(":")
+        if name in counted:
+            counted[name][value] = count
+    return counted

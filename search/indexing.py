@@ -1,0 +1,169 @@
+"""What the indexing process does: take changes from the outbox, rebuild, and compare index and database."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from search import registry
+from search.current import engine
+from search.documents import Document
+from search.engines.protocol import EngineError, Key, Progress
+from search.engines.whoosh_files import Busy
+from search.models import OutboxEntry
+
+logger = logging.getLogger(__name__)
+
+MAX_TRIES = 5
+BATCH = 100
+
+
+def drain(limit: int = 200) -> int:
+    """Bring the oldest changes into the index; returns how many outbox rows were dealt with.
+
+    Safe to repeat and to kill: rows go away after the index has them on disk. Rebuilds first if the index asks for it.
+    Does nothing while another process writes. A document that can't be indexed is parked after five tries.
+    """
+    try:
+        if engine().wants_rebuild():
+            rebuild()
+        return _drain(limit)
+    except Busy:
+        return 0
+
+
+def rebuild(progress: Progress | None = None) -> int:
+    """Build a new index from the database and swap it in; returns its number of documents. Raises Busy, EngineError."""
+    # What changes from here on stays in the outbox and is taken in afterwards.
+    seen = list(OutboxEntry.objects.values_list("pk", flat=True))
+    keys = [(source, list(source.all_ids())) for source in registry.sources()]
+    total = sum(len(ids) for _, ids in keys)
+    skipped: list[Key] = []
+    count = engine().rebuild(_all_documents(keys, skipped), total, progress)
+    for start in range(0, len(seen), 500):
+        OutboxEntry.objects.filter(pk__in=seen[start : start + 500]).delete()
+    for kind, pk in skipped:
+        OutboxEntry.objects.create(kind=kind, object_id=pk, tries=MAX_TRIES, parked_at=timezone.now())
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Where the index differs from the database, what the outbox still holds left aside."""
+
+    missing: tuple[Key, ...] = ()
+    stale: tuple[Key, ...] = ()
+    extra: tuple[Key, ...] = ()
+    waiting: int = 0
+    parked: tuple[Key, ...] = field(default=())
+
+    @property
+    def is_none(self) -> bool:
+        """Tell whether index and database agree."""
+        return not (self.missing or self.stale or self.extra or self.parked)
+
+
+def drift() -> Drift:
+    """Compare every record's version with the one that was indexed. Raises EngineError when the index can't be read."""
+    indexed = dict(engine().versions())
+    waiting = set(OutboxEntry.objects.filter(parked_at=None).values_list("kind", "object_id"))
+    parked = set(OutboxEntry.objects.exclude(parked_at=None).values_list("kind", "object_id"))
+    wanted = {
+        (source.kind, pk): version
+        for source in registry.sources()
+        for pk, version in registry.versions_of(source).items()
+    }
+    compared = (set(wanted) | set(indexed)) - waiting - parked
+    return Drift(
+        missing=tuple(sorted(key for key in compared if key not in indexed)),
+        stale=tuple(sorted(k for k in compared if k in indexed and k in wanted and indexed[k] != wanted[k])),
+        extra=tuple(sorted(key for key in compared if key not in wanted)),
+        waiting=len(waiting),
+        parked=tuple(sorted(parked)),
+    )
+
+
+def _drain(limit: int) -> int:
+    entries = list(OutboxEntry.objects.filter(parked_at=None)[:limit])
+    if not entries:
+        return 0
+    by_key: dict[Key, list[OutboxEntry]] = {}
+    for entry in entries:
+        by_key.setdefault((entry.kind, entry.object_id), []).append(entry)
+    done = _take_in(list(by_key))
+    finished = [entry.pk for key in done for entry in by_key[key]]
+    OutboxEntry.objects.filter(pk__in=finished).delete()
+    failed = [entry for key, held in by_key.items() if key not in done for entry in held]
+    for entry in failed:
+        _note_failure(entry)
+    return len(entries)
+
+
+def _take_in(keys: list[Key]) -> set[Key]:
+    """Index these records, together if that works, else one by one; returns those that succeeded."""
+    try:
+        _apply(keys)
+    except (EngineError, DatabaseError):
+        raise
+    except Exception:
+        logger.exception("A batch could not be indexed; trying its %s records one by one", len(keys))
+        return {key for key in keys if _take_in_one(key)}
+    return set(keys)
+
+
+def _take_in_one(key: Key) -> bool:
+    try:
+        _apply([key])
+    except (EngineError, DatabaseError):
+        raise
+    except Exception:
+        logger.exception("Record %s %s could not be indexed", *key)
+        return False
+    return True
+
+
+def _apply(keys: list[Key]) -> None:
+    documents = [document for kind in {kind for kind, _ in keys} for document in _documents(kind, keys)]
+    held = {document.key for document in documents}
+    try:
+        engine().apply(documents, [key for key in keys if key not in held])
+    except Busy:
+        raise
+    except EngineError as problem:
+        # The index, not the document, is at fault: the next round rebuilds it.
+        engine().ask_for_rebuild(str(problem))
+        raise
+
+
+def _documents(kind: str, keys: Iterable[Key]) -> list[Document]:
+    return registry.documents_of(kind, [pk for name, pk in keys if name == kind])
+
+
+def _note_failure(entry: OutboxEntry) -> None:
+    entry.tries += 1
+    entry.problem = "This record could not be read into the index; the log says why."
+    if entry.tries >= MAX_TRIES:
+        entry.parked_at = timezone.now()
+    entry.save(update_fields=["tries", "problem", "parked_at"])
+
+
+def _all_documents(keys: list[tuple[registry.Source, list[int]]], skipped: list[Key]) -> Iterator[list[Document]]:
+    for source, ids in keys:
+        for start in range(0, len(ids), BATCH):
+            yield _readable(source.kind, ids[start : start + BATCH], skipped)
+
+
+def _readable(kind: str, ids: list[int], skipped: list[Key]) -> list[Document]:
+    """The documents of a batch; one that can't be read is left out and noted instead of stopping a rebuild."""
+    try:
+        return registry.documents_of(kind, ids)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(ids) == 1:
+            logger.exception("Record %s %s could not be indexed", kind, ids[0])
+            skipped.append((kind, ids[0]))
+            return []
+        return [document for pk in ids for document in _readable(kind, [pk], skipped)]
