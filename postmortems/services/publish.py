@@ -35,7 +35,7 @@ def missing(postmortem: Postmortem, sections: Iterable[Section] | None = None) -
     return absent if has_proof else [*absent, EVIDENCE]
 
 
-def publish(*, postmortem: Postmortem, by: User, now: datetime, version: int | None = None) -> Postmortem:
+def publish(*, postmortem: Postmortem, by: User | None, now: datetime, version: int | None = None) -> Postmortem:
     """Make it public to all who may see the incident; nothing happens if it is. Raises NotReadyError, StaleError."""
     with transaction.atomic():
         row = locked(postmortem, version)
