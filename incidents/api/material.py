@@ -1,0 +1,134 @@
+"""Snippets and files over the API."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import File, Form, Router, Schema
+from ninja.files import UploadedFile
+
+from accounts.api import caller, idempotent
+from hindsight.lib.api import ERRORS, ApiError, listing, only_parameters
+from hindsight.lib.files import TooLarge
+from hindsight.lib.problems import InvalidError
+from incidents import access
+from incidents.api.incidents import number_of
+from incidents.api.parts import PAGING, step_of
+from incidents.api.schemas import AttachmentOut, SnippetIn, SnippetOut, attachment_out, snippet_out
+from incidents.models import EntrySource, Incident, TimelineEntry
+from incidents.services.attachments import attach
+from incidents.services.snippets import add_snippet
+
+router = Router(tags=["incidents"])
+FORM_FIELDS = frozenset({"caption", "step", "entry"})
+
+
+class SnippetList(Schema):
+    """A page of snippets."""
+
+    count: int
+    next: str | None
+    results: list[SnippetOut]
+
+
+class AttachmentList(Schema):
+    """A page of files."""
+
+    count: int
+    next: str | None
+    results: list[AttachmentOut]
+
+
+def _entry_of(incident: Incident, pk: int | None) -> TimelineEntry | None:
+    if pk is None:
+        return None
+    entry = incident.entries.filter(pk=pk).first()
+    if entry is None:
+        raise InvalidError({"entry": f"{incident.label} has no entry {pk}."})
+    return entry
+
+
+@router.get("{number}/snippets/", response={200: SnippetList, **ERRORS}, summary="Read the snippets")
+def snippets(request: HttpRequest, number: str, cursor: str = "", limit: int = 50) -> dict[str, Any]:
+    """Snippets, oldest first."""
+    only_parameters(request, PAGING)
+    incident = access.get_incident(caller(request), number_of(number))
+    return listing(
+        request,
+        incident.snippets.select_related("author").defer("highlighted"),
+        order=("created_at", "pk"),
+        cursor=cursor,
+        limit=limit,
+        shown=lambda page: [snippet_out(request, incident, snippet) for snippet in page],
+    )
+
+
+@router.post("{number}/snippets/", response={201: SnippetOut, **ERRORS}, summary="Add a snippet")
+@idempotent
+def create_snippet(request: HttpRequest, number: str, payload: SnippetIn) -> tuple[int, Any]:
+    """Add code or a log, to a step or an entry, or as a line of its own in the timeline."""
+    by = caller(request)
+    incident = access.get_writable_incident(by, number_of(number))
+    snippet = add_snippet(
+        incident=incident,
+        by=by,
+        now=timezone.now(),
+        code=payload.code,
+        language=payload.language,
+        filename=payload.filename,
+        caption=payload.caption,
+        entry=_entry_of(incident, payload.entry),
+        step=step_of(incident, payload.step, "step"),
+        source=EntrySource.API,
+    )
+    return 201, SnippetOut(**snippet_out(request, incident, snippet))
+
+
+@router.get("{number}/attachments/", response={200: AttachmentList, **ERRORS}, summary="List the files")
+def attachments(request: HttpRequest, number: str, cursor: str = "", limit: int = 50) -> dict[str, Any]:
+    """Files, oldest first."""
+    only_parameters(request, PAGING)
+    incident = access.get_incident(caller(request), number_of(number))
+    return listing(
+        request,
+        incident.attachments.select_related("author"),
+        order=("created_at", "pk"),
+        cursor=cursor,
+        limit=limit,
+        shown=lambda page: [attachment_out(request, file) for file in page],
+    )
+
+
+@router.post("{number}/attachments/", response={201: AttachmentOut, **ERRORS}, summary="Attach a file")
+@idempotent
+def create_attachment(
+    request: HttpRequest,
+    number: str,
+    file: File[UploadedFile],
+    caption: Form[str] = "",
+    step: Form[int | None] = None,
+    entry: Form[int | None] = None,
+) -> tuple[int, Any]:
+    """Attach a file (multipart). Pictures get a preview; what can't have one is stored all the same and says why."""
+    by = caller(request)
+    incident = access.get_writable_incident(by, number_of(number))
+    unknown = sorted(set(request.POST) - FORM_FIELDS)
+    if unknown:
+        raise InvalidError(dict.fromkeys(unknown, "Unknown field."))
+    try:
+        row = attach(
+            incident=incident,
+            by=by,
+            now=timezone.now(),
+            upload=file,
+            filename=file.name or "file",
+            caption=caption,
+            entry=_entry_of(incident, entry),
+            step=step_of(incident, step, "step"),
+            source=EntrySource.API,
+        )
+    except TooLarge as error:
+        message = f"{str(error).removesuffix('.')} (setting UPLOAD_MAX_MB). Compress it or attach a part."
+        raise ApiError(413, message, {"file": f"The limit is {settings.UPLOAD_MAX_MB} MB."}) from error
+    return 201, AttachmentOut(**attachment_out(request, row))
