@@ -27,14 +27,21 @@ def paint(code: str, language: str) -> list[str] | None:
     lexer = _lexer(normalise_language(language))
     if lexer is None:
         return None
-    lines: list[list[str]] = [[]]
+    whole = code if code.endswith("\n") else code + "\n"
     # Not get_tokens(): that strips and rewrites line ends, and every line must keep its number.
-    for _, kind, value in lexer.get_tokens_unprocessed(code):
+    tokens = [(kind, value) for _, kind, value in lexer.get_tokens_unprocessed(whole)]
+    if "".join(value for _, value in tokens) != whole:
+        # A few lexers drop or repeat words of odd input; evidence must not change for its colours.
+        return None
+    return _lines(tokens)[:-1]
+
+
+def _lines(tokens: list[tuple[_TokenType, str]]) -> list[str]:
+    lines: list[list[str]] = [[]]
+    for kind, value in tokens:
         first, *others = value.split("\n")
         lines[-1].append(_span(kind, first))
         lines.extend([_span(kind, part)] for part in others)
-    if code.endswith("\n"):
-        lines.pop()
     return ["".join(parts) for parts in lines]
 
 

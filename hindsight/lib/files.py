@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 from urllib.parse import quote
 
 import puremagic
@@ -20,6 +20,9 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from hindsight.lib.images import ImageFacts, Refused, inspect_head
 from hindsight.lib.text import clean
+
+# Quoted: Django's File takes a type argument in its stubs only.
+Upload: TypeAlias = "File[bytes] | IO[bytes]"
 
 HEAD_BYTES = 65_536
 NAME_LIMIT = 200
@@ -145,7 +148,7 @@ class FileStore:
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or default_root()
 
-    def save(self, file: File[bytes] | IO[bytes], *, limit: int) -> Stored:
+    def save(self, file: Upload, *, limit: int) -> Stored:
         """Write to a temporary file, flush it to disk, rename it; raises TooLarge or DiskFull and leaves nothing then.
 
         The row that names the file is written afterwards, so no row ever names half a file.
@@ -213,12 +216,12 @@ def default_root() -> Path:
     return Path(default_storage.location)
 
 
-def store_streamed(file: File[bytes] | IO[bytes], *, limit: int, root: Path | None = None) -> Stored:
+def store_streamed(file: Upload, *, limit: int, root: Path | None = None) -> Stored:
     """Save a stream in the file store; see FileStore.save."""
     return FileStore(root).save(file, limit=limit)
 
 
-def _write(file: File[bytes] | IO[bytes], target: Path, limit: int) -> tuple[int, str, bytes]:
+def _write(file: Upload, target: Path, limit: int) -> tuple[int, str, bytes]:
     digest, size, head = hashlib.sha256(), 0, b""
     with target.open("xb") as out:
         for chunk in _chunks(file):
@@ -233,7 +236,7 @@ def _write(file: File[bytes] | IO[bytes], target: Path, limit: int) -> tuple[int
     return size, digest.hexdigest(), head
 
 
-def _chunks(file: File[bytes] | IO[bytes]) -> Iterable[bytes]:
+def _chunks(file: Upload) -> Iterable[bytes]:
     if isinstance(file, File):
         return file.chunks(_CHUNK)
     return iter(lambda: file.read(_CHUNK), b"")
@@ -264,6 +267,9 @@ def _latin(data: bytes) -> str | None:
 
 
 def _passive_type(head: bytes) -> str:
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        # Office documents are zip archives too; as such they are served.
+        return "application/zip"
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

@@ -24,7 +24,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (4, r"^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\n]*\n(?:[^\n]*\n){0,3}?\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d"),
         (
             3,
-            r"^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*\]?\s+\S*(?:\b(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|TRACE|error|info|warn)\b)?",
+            r"^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*\]?\s+\S*(?:\b(?:ERROR|WARN|WARNING|INFO|"
+            r"DEBUG|FATAL|TRACE|error|info|warn)\b)?",
         ),
         (4, r"^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d \S+ "),
         (4, r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\.go:\d+\]"),
@@ -39,7 +40,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"^\s+at (?:[\w$]+[./])+[\w$<>]+\([\w$]+\.java:\d+\)"),
         (
             4,
-            r"^\s*(?:public|private|protected)\s+(?:static\s+|final\s+|abstract\s+)*(?:class|interface|enum|record|void|[A-Z]\w*(?:<[^>\n]*>)?)\s+\w+",
+            r"^\s*(?:public|private|protected)\s+(?:static\s+|final\s+|abstract\s+)*(?:class|interface|"
+            r"enum|record|void|[A-Z]\w*(?:<[^>\n]*>)?)\s+\w+",
         ),
         (4, r"^import (?:static )?(?:java|javax|jakarta|org|com)\.[\w.*]+;"),
         (3, r"^package [\w.]+;"),
@@ -51,7 +53,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (4, r"^namespace [A-Z][\w.]*\s*[;{]?"),
         (
             3,
-            r"\b(?:public|private|internal|protected)\s+(?:async\s+|static\s+|readonly\s+|override\s+|virtual\s+)*(?:Task|string|bool|int|var|void)\b[^\n]*[({]",
+            r"\b(?:public|private|internal|protected)\s+(?:async\s+|static\s+|readonly\s+|override\s+|"
+            r"virtual\s+)*(?:Task|string|bool|int|var|void)\b[^\n]*[({]",
         ),
         (3, r"\{ get; (?:private |init; |set; )?|\bConsole\.Write|\bawait \w+\.\w+Async\("),
     ],
@@ -84,7 +87,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"^\s*(?:export )?type \w+(?:<[^>\n]+>)? = "),
         (
             5,
-            r"\b(?:const|let|function|async)\b[^\n=]*[\w)]\s*: (?:string|number|boolean|void|unknown|any|Promise<|Record<|[A-Z]\w*(?:\[\]|<))",
+            r"\b(?:const|let|function|async)\b[^\n=]*[\w)]\s*: (?:string|number|boolean|void|unknown|"
+            r"any|Promise<|Record<|[A-Z]\w*(?:\[\]|<))",
         ),
         (
             4,
@@ -117,7 +121,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (3, r"^#(?:define \w+|ifn?def \w+|pragma )"),
         (
             4,
-            r"^(?:static |extern |inline |const |unsigned )*(?:int|void|char|size_t|struct \w+|bool|u?int\d+_t)\s*\**\s*\w+\([^;\n]*\)\s*\{?\s*$",
+            r"^(?:static |extern |inline |const |unsigned )*(?:int|void|char|size_t|struct \w+|bool|"
+            r"u?int\d+_t)\s*\**\s*\w+\([^;\n]*\)\s*\{?\s*$",
         ),
         (3, r"\b(?:malloc|free|printf|memcpy|strlen|sizeof)\s*\(|\w+->\w+\b[^\n]*;\s*$|^\s*(?:struct|typedef) \w+"),
     ],
@@ -126,14 +131,16 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"\bstd::\w+|^using namespace \w+;|^template\s*<"),
         (
             4,
-            r"^\s*(?:class|struct) \w+(?: final)?(?: : public \w+)? \{|^(?:public|private|protected):|\bnullptr\b|\bvirtual \w|\w+::\w+\([^;\n]*\)(?: const)?\s*\{",
+            r"^\s*(?:class|struct) \w+(?: final)?(?: : public \w+)? \{|^(?:public|private|protected):|"
+            r"\bnullptr\b|\bvirtual \w|\w+::\w+\([^;\n]*\)(?: const)?\s*\{",
         ),
     ],
     "kotlin": [
         (4, r"^\s*(?:(?:private|override|suspend|internal|inline) )*fun (?:<[^>\n]+> )?[\w.]+\("),
         (
             3,
-            r"^\s*(?:data|sealed|enum|open|object) class \w|^\s*companion object|\bval \w+(?:: \w+\??)? = |\?\.let \{|\bwhen \(",
+            r"^\s*(?:data|sealed|enum|open|object) class \w|^\s*companion object|"
+            r"\bval \w+(?:: \w+\??)? = |\?\.let \{|\bwhen \(",
         ),
         (2, r"^import \S+\s*$|\bvar \w+: \w"),
     ],
@@ -187,7 +194,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
     "powershell": [
         (
             5,
-            r"^\s*(?:PS [A-Z]:\\[^>\n]*> )|\b(?:Get|Set|New|Remove|Start|Stop|Restart|Test|Invoke|Write|Import|Where|ForEach|Select)-[A-Z]\w+",
+            r"^\s*(?:PS [A-Z]:\\[^>\n]*> )|\b(?:Get|Set|New|Remove|Start|Stop|Restart|Test|Invoke|Write|"
+            r"Import|Where|ForEach|Select)-[A-Z]\w+",
         ),
         (3, r"^\s*\$\w+ = (?:Get-|@[({]|New-)|\s-(?:eq|ne|gt|lt|like|match) |\bparam\s*\("),
         (3, r"\$_\.\w|\$env:\w|-ErrorAction\b"),
@@ -196,7 +204,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"(?i)^\s*(?:explain (?:analyze )?(?:\([^)\n]*\) )?)?select\b[\s\S]{1,2000}?\bfrom\s+[\w\".`]+"),
         (
             5,
-            r"(?i)^\s*(?:insert into|delete from|alter table|create (?:unique )?(?:table|index|view|or replace|materialized|extension|database)|drop (?:table|index)|truncate|grant|vacuum)\b",
+            r"(?i)^\s*(?:insert into|delete from|alter table|create (?:unique )?(?:table|index|view|"
+            r"or replace|materialized|extension|database)|drop (?:table|index)|truncate|grant|vacuum)\b",
         ),
         (5, r"(?i)^\s*update\s+[\w\".`]+\s+set\b|^\s*with (?:recursive )?\w+ as \("),
         (2, r"(?i)\b(?:where|group by|order by|left join|inner join|having)\b[^\n]*"),
@@ -206,7 +215,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
     "promql": [
         (
             5,
-            r"\b(?:rate|irate|increase|delta|histogram_quantile|absent|predict_linear|avg_over_time|max_over_time|sum_over_time)\s*\([^\n]*",
+            r"\b(?:rate|irate|increase|delta|histogram_quantile|absent|predict_linear|avg_over_time|"
+            r"max_over_time|sum_over_time)\s*\([^\n]*",
         ),
         (4, r"\b(?:sum|avg|max|min|count|topk|quantile)\s*(?:by|without)?\s*\([^)\n]*\)?[^\n]*\{[^}\n]*=~?\""),
         (4, r"^\w+\{\w+(?:=|=~|!=|!~)\"[^\"\n]*\"[^}\n]*\}"),
@@ -249,7 +259,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"^\s*(?:location (?:[=~^*]+ )?\S+|upstream \S+|server|http|events) \{"),
         (
             4,
-            r"^\s*(?:proxy_pass|listen|server_name|fastcgi_pass|proxy_set_header|worker_processes|proxy_read_timeout|limit_req)\s[^\n]*;",
+            r"^\s*(?:proxy_pass|listen|server_name|fastcgi_pass|proxy_set_header|worker_processes|"
+            r"proxy_read_timeout|limit_req)\s[^\n]*;",
         ),
     ],
     "apacheconf": [
@@ -263,7 +274,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
     "hcl": [
         (
             6,
-            r"^\s*(?:resource|data|module|variable|provider|output|terraform|locals|job|backend)(?: \"[\w./-]+\"){0,2} \{",
+            r"^\s*(?:resource|data|module|variable|provider|output|terraform|locals|job|"
+            r"backend)(?: \"[\w./-]+\"){0,2} \{",
         ),
         (2, r"^\s*\w+\s+= (?:\"|var\.|\[|local\.)"),
     ],
@@ -287,7 +299,9 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"^\s*(?:query|mutation|subscription|fragment)\b[^\n{]*\{"),
         (
             5,
-            r"^\s*(?:type|input|interface|enum|extend type) \w+(?: implements \w+)?(?: @\w+[^\n]*)? \{\s*$\n(?:\s*(?:#|\"\"\")[^\n]*\n)*\s+\w+(?:\([^)\n]*\))?: ",
+            r"^\s*(?:type|input|interface|enum|"
+            r"extend type) \w+(?: implements \w+)?(?: @\w+[^\n]*)? \{\s*$\n(?:\s*(?:#|"
+            r"\"\"\")[^\n]*\n)*\s+\w+(?:\([^)\n]*\))?: ",
         ),
         (2, r": \[?\w+!?\]?!"),
     ],
@@ -296,7 +310,8 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (3, r"^\s*(?:fi|done|esac)\s*$|^set -[euxo]|\$\{?\w+\}?[^\n]*\| *\w+|\$\([a-z]"),
         (
             3,
-            r"^\s*(?:sudo |export \w+=|echo |curl |kubectl |docker |systemctl |journalctl |aws |gcloud |helm |ssh |psql |redis-cli |grep |apt(?:-get)? |git |tail |awk |sed )\S?",
+            r"^\s*(?:sudo |export \w+=|echo |curl |kubectl |docker |systemctl |journalctl |aws |gcloud |"
+            r"helm |ssh |psql |redis-cli |grep |apt(?:-get)? |git |tail |awk |sed )\S?",
         ),
         (2, r" \\\n\s+-|&& \w| \|\| \w|2>&1"),
     ],
