@@ -1,4 +1,4 @@
-"""What search keeps in the database: the outbox of changes that the index has still to take in, and PostgreSQL's index."""
+"""What search keeps in the database: the outbox of changes for the index to take in, and PostgreSQL's index."""
 
 from typing import ClassVar
 

@@ -89,7 +89,7 @@ class LooseView:
         candidates = dict(self._vocabulary.near(word))
         for other in candidates:
             frequencies[other] += sum(other in loose.counts for loose in self._loose)
-        merged = {**{other: 2 for other in frequencies}, **candidates}
+        merged = {**dict.fromkeys(frequencies, 2), **candidates}
         return order(merged.items(), dict(frequencies), word)
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:

@@ -25,13 +25,15 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 MAX_WHOLE = 100
 MAX_PIECE = 40
 
-STOP_WORDS = frozenset(
-    """a about after again all also although am an and any are as at be because been before being both but by can could did
-    do does doing done each even every for from further get got had has have having he her here him his how i if in into is
-    it its itself just may me might more most must my no nor not now of off on once only or other our out over own same she
-    should so some still such than that the their them then there these they this those though through to too under until
-    upon us very was we were what when where whether which while who whom why will with would yet you your""".split()
-)
+_STOP_WORDS = """
+a about after again all also although am an and any are as at be because been before being both but by can could
+did do does doing done each even every for from further get got had has have having he her here him his how i if
+in into is it its itself just may me might more most must my no nor not now of off on once only or other our out
+over own same she should so some still such than that the their them then there these they this those though
+through to too under until upon us very was we were what when where whether which while who whom why will with
+would yet you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class PostgresEngine:
                     progress(done, total)
             IndexState.objects.filter(pk=1).update(generation=generation, schema=SCHEMA_VERSION, note="", progress="")
             SearchDocument.objects.exclude(generation=generation).delete()
-            _forget_words_before(generation)
+            _tidy_up(generation)
         return done
 
     def versions(self) -> Iterator[tuple[Key, str]]:
@@ -105,9 +105,11 @@ def _rows(generation: int) -> Any:
     return SearchDocument.objects.filter(generation=generation)
 
 
-def _forget_words_before(generation: int) -> None:
+def _tidy_up(generation: int) -> None:
+    """Drop words that no document of this generation has, and tell the planner how large things are now."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_vocabulary WHERE generation < %s", [generation])
+        cursor.execute("ANALYZE search_searchdocument, search_vocabulary")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from operator import add
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,7 @@ def quoted(word: str) -> str:
     return f"'{escaped}'"
 
 
-def _row(generation: int, document: Document) -> list[object]:
+def _row(generation: int, document: Document) -> list[Any]:
     counts, lengths = tallies(document)
     facts = facts_of(document)
     return [

@@ -1,11 +1,12 @@
 """How the PostgreSQL engine answers: candidates by GIN, at most 2,000 of them, the best scored exactly."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from search.engines.postgres_rows import quoted
 from search.engines.protocol import Clause, Fact, Key, Plan, Ranked, Scored, Statistics, Term
@@ -14,7 +15,7 @@ from search.spelling import allowance, can_be_slip, distance, letter_set, order
 
 MAX_CANDIDATES = 2000
 # So many of them are scored by all their words; the others by how rare the words are that they hold.
-MAX_SCORED = 150
+MAX_SCORED = 100
 _PINNED = 1_000_000.0
 _GROUP_OF_LETTER = {"A": 0, "B": 1, "C": 2, "D": 3}
 
@@ -83,13 +84,17 @@ class PostgresView:
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """See the protocol."""
+        with _by_index():
+            return self._ranked(plan, limit, facets)
+
+    def _ranked(self, plan: Plan, limit: int, facets: Sequence[str]) -> Ranked:
         where = self._narrowed(plan)
         self._count([term.forms for term in plan.terms])
         pinned = self._pinned(plan, where)
         if plan.terms:
-            candidates, is_exact = self._candidates(plan, where)
-            candidates = list(dict.fromkeys([*pinned, *candidates]))
-            rows = self._scored(plan, self._promising(plan, where, candidates, max(MAX_SCORED, limit)), pinned)
+            points, is_exact = self._candidates(plan, where)
+            candidates = list(dict.fromkeys([*pinned, *sorted(points, key=lambda pk: -points[pk])]))
+            rows = self._scored(plan, candidates[: max(MAX_SCORED, limit)], pinned)
         else:
             candidates = _ids(where.plus("TRUE"), MAX_CANDIDATES + 1, by_day=True)
             is_exact = len(candidates) <= MAX_CANDIDATES
@@ -119,39 +124,33 @@ class PostgresView:
         tokens = [fact.token for fact in plan.pinned]
         return _ids(where.plus("d.facts && %s::text[]", tokens), 100) if tokens else []
 
-    def _candidates(self, plan: Plan, where: _Where) -> tuple[list[int], bool]:
-        """Records with at least one term: all of them if they are few, else those with all terms, then with rare ones."""
-        either = " | ".join(_any_form(term) for term in plan.terms)
-        found = _ids(where.plus("d.words @@ %s::tsquery", either), MAX_CANDIDATES + 1)
-        if len(found) <= MAX_CANDIDATES:
-            return found, True
+    def _candidates(self, plan: Plan, where: _Where) -> tuple[dict[int, float], bool]:
+        """Records with at least one term, with what the terms they hold are worth, and whether these are all.
+
+        Where they are too many, those with every term are taken, then those with the rarest ones.
+        """
+        held = {
+            term: _ids(where.plus("d.words @@ %s::tsquery", _any_form(term)), MAX_CANDIDATES + 1) for term in plan.terms
+        }
+        points: dict[int, float] = defaultdict(float)
+        for term, ids in held.items():
+            worth = term.weight * rarity(self._frequencies[term.forms], self._statistics[0])
+            for pk in ids:
+                points[pk] += worth
+        if len(points) <= MAX_CANDIDATES:
+            return points, True
         every = " & ".join(_any_form(term) for term in plan.terms)
         chosen = dict.fromkeys(_ids(where.plus("d.words @@ %s::tsquery", every), MAX_CANDIDATES))
-        for term in sorted(plan.terms, key=lambda term: self._frequencies[term.forms]):
-            if len(chosen) >= MAX_CANDIDATES:
-                break
-            chosen.update(dict.fromkeys(_ids(where.plus("d.words @@ %s::tsquery", _any_form(term)), MAX_CANDIDATES)))
-        return list(chosen)[:MAX_CANDIDATES], False
-
-    def _promising(self, plan: Plan, where: _Where, candidates: list[int], limit: int) -> list[int]:
-        """The candidates with the most and rarest terms, as far as the index alone can tell."""
-        if len(candidates) <= limit:
-            return candidates
-        points: dict[int, float] = dict.fromkeys(candidates, 0.0)
-        for term in plan.terms:
-            worth = term.weight * rarity(self._frequencies[term.forms], self._statistics[0])
-            for pk in _ids(where.plus("d.words @@ %s::tsquery", _any_form(term)), MAX_CANDIDATES):
-                if pk in points:
-                    points[pk] += worth
-        return sorted(points, key=lambda pk: -points[pk])[:limit]
+        for _, ids in sorted(held.items(), key=lambda row: len(row[1])):
+            chosen.update(dict.fromkeys(ids))
+        return {pk: points[pk] for pk in list(chosen)[:MAX_CANDIDATES]}, False
 
     def _scored(self, plan: Plan, ids: list[int], pinned: list[int]) -> list[Scored]:
-        forms = {form: term.text for term in plan.terms for form in term.forms}
         texts: dict[str, list[str]] = defaultdict(list)
         for term in plan.terms:
             for form in term.forms:
                 texts[form].append(term.text)
-        held = _tallies(ids, list(forms))
+        held = _tallies(ids, list(texts))
         count, means = self._statistics
         weights = {term.text: term.weight for term in plan.terms}
         frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
@@ -184,6 +183,15 @@ class PostgresView:
             cursor.execute(sql, [*self._where.values, queries])
             for at, count in cursor.fetchall():
                 self._frequencies[new[at - 1]] = count
+
+
+@contextmanager
+def _by_index() -> Iterator[None]:
+    """Keep the planner from reading the whole table: it does not know what it costs to unpack a word vector."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_seqscan = on")
 
 
 def _any_form(term: Term) -> str:

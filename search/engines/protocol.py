@@ -13,7 +13,7 @@ FACETS = ("service", "severity", "status", "year", "tag", "kind")
 
 
 class EngineError(Exception):
-    """The index can't answer: it is missing, damaged, locked away or of another version. Its text is shown to people."""
+    """The index can't answer: missing, damaged, locked away or of another version. Its text is shown to people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where a Whoosh index lies: a directory that is ours alone, one directory a generation, a file that names the one in use."""
+"""Where a Whoosh index lies: a directory of ours alone, in it one a generation, and a file that names the one in use."""
 
 import fcntl
 import os

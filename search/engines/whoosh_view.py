@@ -66,7 +66,8 @@ class Snapshot:
             if len(self._masks) > 50:
                 self._masks.clear()
             self._masks[rights] = allowed & self.live
-        return self._masks[rights]
+        mask: Numbers = self._masks[rights]
+        return mask
 
     def places(self, keys: Collection[Key]) -> Numbers:
         """The live documents with these keys."""

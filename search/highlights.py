@@ -1,0 +1,140 @@
+"""Where a result matched: stretches of the database's text with the matched words marked."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from search.documents import Document, Part
+from search.engines.protocol import Term
+from search.words import STEM_MARK, normal, tokens, words_of
+
+WINDOW = 220
+MAX_HIGHLIGHTS = 3
+# A log of megabytes is looked at up to here only.
+MAX_READ = 200_000
+# Shown in a result's own lines, so not cut out again.
+_SHOWN = {"number", "title", "service", "tag", "person"}
+_PROSE_WINDOW = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """One matching stretch: the field, what it is called, safe HTML, and the place that it opens at."""
+
+    field: str
+    label: str
+    html: SafeString
+    anchor: str
+
+
+class Marker:
+    """Finds and marks the words of one query in any number of texts."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._forms: dict[str, str] = {}
+        fragments = set()
+        for term in terms:
+            for form in term.forms:
+                self._forms[form] = term.text.lstrip("=")
+                fragments.add(_fragment(form))
+        pattern = "|".join(re.escape(fragment) for fragment in sorted(fragments, key=len, reverse=True) if fragment)
+        self._pattern = re.compile(rf"\w*(?:{pattern})\w*", re.IGNORECASE) if pattern else None
+
+    def spans(self, text: str) -> list[tuple[int, int, str]]:
+        """Begin, end and word of every match in a text, in order."""
+        if self._pattern is None:
+            return []
+        found = []
+        for match in self._pattern.finditer(text[:MAX_READ]):
+            word = self._word(match.group())
+            if word:
+                found.append((match.start(), match.end(), word))
+        return found
+
+    def mark(self, text: str) -> SafeString:
+        """A whole short text, escaped, with its matches marked."""
+        return _marked(text, self.spans(text), 0, len(text))
+
+    def _word(self, written: str) -> str:
+        low = written.lower()
+        if low in self._forms:
+            return self._forms[low]
+        for token in tokens(written):
+            for word in words_of(token):
+                for form in (word.text, STEM_MARK + word.stem if word.stem else "", word.stem):
+                    if form in self._forms:
+                        return self._forms[form]
+        return ""
+
+
+def cut(document: Document, marker: Marker, limit: int = MAX_HIGHLIGHTS) -> tuple[Highlight, ...]:
+    """The parts of a document that match most different words, the best first, each cut to a window."""
+    found = []
+    for at, part in enumerate(document.parts):
+        if part.field in _SHOWN or not part.text:
+            continue
+        text = normal(part.text[:MAX_READ])
+        spans = marker.spans(text)
+        if spans:
+            begin, end, different = _window(text, spans)
+            found.append((-different, at, part, text, spans, begin, end))
+    found.sort(key=lambda row: row[:2])
+    return tuple(_highlight(part, text, spans, begin, end) for _, _, part, text, spans, begin, end in found[:limit])
+
+
+def _highlight(part: Part, text: str, spans: Sequence[tuple[int, int, str]], begin: int, end: int) -> Highlight:
+    label = part.label or part.field.replace("_", " ").capitalize()
+    html = _marked(text, spans, begin, end)
+    lead = "… " if begin > 0 else ""
+    tail = " …" if end < len(text) else ""
+    return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), part.anchor)  # noqa: S308 - built by _marked
+
+
+def _window(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[int, int, int]:
+    """The stretch of about `WINDOW` characters with the most different words, and how many those are."""
+    best, at = 0, 0
+    last = 0
+    for first, (begin, _, _) in enumerate(spans[:500]):
+        last = max(last, first)
+        while last < len(spans) and spans[last][1] <= begin + WINDOW:
+            last += 1
+        different = len({word for _, _, word in spans[first:last]})
+        if different > best:
+            best, at = different, first
+    begin = max(0, spans[at][0] - 40)
+    begin = _word_begin(text, begin, spans[at][0])
+    end = min(len(text), max(begin + WINDOW, spans[at][1]))
+    return begin, _word_end(text, end), best
+
+
+def _word_begin(text: str, begin: int, latest: int) -> int:
+    while 0 < begin < latest and not text[begin - 1].isspace():
+        begin += 1
+    return begin
+
+
+def _word_end(text: str, end: int) -> int:
+    stop = min(len(text), end + 30)
+    while end < stop and not text[end].isspace():
+        end += 1
+    return end
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int, str]], begin: int, end: int) -> SafeString:
+    pieces, at = [], begin
+    for first, last, _ in spans:
+        if first < at or last > end:
+            continue
+        pieces.append(f"{escape(text[at:first])}<mark>{escape(text[first:last])}</mark>")
+        at = last
+    pieces.append(str(escape(text[at:end])))
+    return mark_safe("".join(pieces))  # noqa: S308 - every piece of text in it is escaped
+
+
+def _fragment(form: str) -> str:
+    """What a text must contain, at least, to hold this form; a stem's last i may be written as a y."""
+    bare = form.removeprefix(STEM_MARK)
+    return bare[:-1] if form.startswith(STEM_MARK) and bare.endswith("i") and len(bare) > 3 else bare

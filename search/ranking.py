@@ -1,0 +1,197 @@
+"""From a parsed query to records in order: index, what was saved since, rights, and the way without an index."""
+
+import logging
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.db import DatabaseError
+
+from search import planning, registry
+from search.current import engine
+from search.documents import Document
+from search.engines.protocol import FACETS, Key, Plan, Ranked, Scored, View
+from search.models import OutboxEntry
+from search.pending import EmptyView, LooseView
+from search.query import Phrase, Query
+from search.registry import Viewer
+from search.words import normal, tokens
+
+logger = logging.getLogger(__name__)
+
+# What was saved and not yet indexed is matched in memory, up to so many records; more wait for the index.
+MAX_PENDING_MATCHED = 50
+# Of so many more it is looked up whether the viewer may still see them; the rest is left out until it is indexed.
+MAX_PENDING_CHECKED = 1000
+FALLBACK_LIMIT = 200
+FALLBACK_TERMS = 6
+MAX_OFFSET = 1000
+
+
+class _Everything:
+    """Somebody who may see every record: the program itself, when it measures."""
+
+
+EVERYTHING: Final = _Everything()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Records in order, all visible to the viewer, with what is known about the rest."""
+
+    rows: list[Scored]
+    total: int
+    is_exact: bool
+    facets: dict[str, dict[str, int]]
+    plan: Plan
+    corrections: dict[str, str]
+    engine: str
+    notice: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def rank(viewer: Viewer, query: Query, limit: int) -> Ranking:
+    """The best `limit` visible records; from the database, with a notice, when the index can't answer."""
+    try:
+        return _by_index(viewer, query, limit)
+    except DatabaseError:
+        raise
+    except Exception as problem:
+        # A damaged index raises nearly anything; none of it may reach the person who searches.
+        logger.warning("Search falls back to the database: %s", problem)
+        engine().ask_for_rebuild(str(problem) or type(problem).__name__)
+        return _by_database(viewer, query, limit, str(problem) or "the index failed")
+
+
+def _by_index(viewer: Viewer, query: Query, limit: int) -> Ranking:
+    hidden, loose = _pending(viewer)
+    view: View = engine().view(_rights(viewer), hidden)
+    view = LooseView(view, loose) if loose else view
+    return _ranked(viewer, query, limit, view, {document.key: document for document in loose})
+
+
+def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Ranking:
+    """A plain LIKE finds candidates; they are matched and ranked like everything else."""
+    words = [token for token in dict.fromkeys(tokens(query.words)) if len(token) > 2]
+    asked = (words or [token for phrase in query.phrases for token in tokens(phrase.text)])[:FALLBACK_TERMS]
+    found: list[Document] = []
+    if viewer is not EVERYTHING:
+        for source in registry.sources():
+            ids = source.fallback(viewer, asked, FALLBACK_LIMIT)
+            found.extend(registry.documents_of(source.kind, ids))
+    held = {document.key: document for document in found}
+    ranking = _ranked(viewer, query, limit, LooseView(EmptyView(), found), held)
+    state = engine().progress() or problem
+    notice = f"Search index is being rebuilt ({state}). Results come straight from the database and may be slower."
+    return replace(ranking, is_exact=len(found) < FALLBACK_LIMIT, engine="database", notice=notice)
+
+
+def _ranked(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, Document]) -> Ranking:
+    ranking = _once(viewer, query, limit, view, held)
+    if ranking.rows or not query.phrases:
+        return ranking
+    # A pasted error often has quotes around what differs from case to case.
+    relaxed = _once(viewer, query.without_phrases(), limit, view, held)
+    note = "Nothing has these words next to each other; this is what has them apart."
+    return replace(relaxed, notes=(note,)) if relaxed.rows else ranking
+
+
+def _once(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, Document]) -> Ranking:
+    planned = planning.plan(query, view)
+    spare = 3 * limit + 20 if query.phrases else limit + 10
+    ranked = view.rank(planned.plan, spare, FACETS)
+    rows = _visible(viewer, ranked)
+    dropped = len(ranked.rows) - len(rows)
+    if query.phrases:
+        rows = _with_phrases(rows, query, held)
+        is_exact = ranked.is_exact and ranked.total <= spare
+        total = len(rows) if is_exact else ranked.total
+    else:
+        is_exact, total = ranked.is_exact, ranked.total - dropped
+    return Ranking(
+        rows=rows[:limit],
+        total=max(total, len(rows[:limit])),
+        is_exact=is_exact,
+        facets=ranked.facets,
+        plan=planned.plan,
+        corrections=planned.corrections,
+        engine=engine().name,
+    )
+
+
+def _rights(viewer: Viewer) -> frozenset[str] | None:
+    if viewer is EVERYTHING:
+        return None
+    return frozenset(token for source in registry.sources() for token in source.rights_of(viewer))
+
+
+def _pending(viewer: Viewer) -> tuple[set[Key], list[Document]]:
+    """What the index does not know yet: keys to leave out of it, and the visible documents to match in their stead."""
+    entries = OutboxEntry.objects.order_by("-pk").values_list("kind", "object_id", "parked_at")
+    changed = {(kind, pk): parked for kind, pk, parked in entries[:20_000]}
+    if not changed:
+        return set(), []
+    fresh = [key for key, parked in changed.items() if parked is None]
+    matched, beyond = fresh[:MAX_PENDING_MATCHED], fresh[MAX_PENDING_MATCHED:]
+    checked = beyond[:MAX_PENDING_CHECKED]
+    # A record that waits longer may be found by its old text, but only by those who may still see it.
+    still = _seen_by(viewer, checked)
+    hidden = set(changed) - still
+    visible = _seen_by(viewer, matched)
+    loose = [
+        document
+        for source in registry.sources()
+        for document in _safely(source.kind, [pk for kind, pk in visible if kind == source.kind])
+    ]
+    return hidden, loose
+
+
+def _safely(kind: str, ids: list[int]) -> list[Document]:
+    """Documents for matching in memory; one that can't be built must not take search down with it."""
+    try:
+        return registry.documents_of(kind, ids)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(ids) <= 1:
+            logger.exception("Record %s %s can't be searched", kind, ids)
+            return []
+        return [document for pk in ids for document in _safely(kind, [pk])]
+
+
+def _seen_by(viewer: Viewer, keys: list[Key]) -> set[Key]:
+    if viewer is EVERYTHING:
+        return set(keys)
+    seen: set[Key] = set()
+    for source in registry.sources():
+        ids = [pk for kind, pk in keys if kind == source.kind]
+        if ids:
+            seen.update((source.kind, pk) for pk in source.visible_ids(viewer, ids))
+    return seen
+
+
+def _visible(viewer: Viewer, ranked: Ranked) -> list[Scored]:
+    seen = _seen_by(viewer, [row.key for row in ranked.rows])
+    return [row for row in ranked.rows if row.key in seen]
+
+
+def _with_phrases(rows: list[Scored], query: Query, held: dict[Key, Document]) -> list[Scored]:
+    """Those rows whose text has the phrases; the index only knows that it has their words."""
+    missing = [row.key for row in rows if row.key not in held]
+    documents = dict(held)
+    for kind in {kind for kind, _ in missing}:
+        ids = [pk for name, pk in missing if name == kind]
+        documents.update({document.key: document for document in registry.documents_of(kind, ids)})
+    groups = [[_phrase(c.text) for c in group if isinstance(c, Phrase)] for group in query.required]
+    wanted = [patterns for patterns, group in zip(groups, query.required, strict=True) if len(patterns) == len(group)]
+    return [row for row in rows if row.key in documents and _holds(documents[row.key], wanted)]
+
+
+def _holds(document: Document, wanted: list[list[re.Pattern[str]]]) -> bool:
+    texts = [normal(part.text) for part in document.parts]
+    return all(any(pattern.search(text) for pattern in either for text in texts) for either in wanted)
+
+
+def _phrase(text: str) -> re.Pattern[str]:
+    words = re.findall(r"\w+", normal(text))
+    return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)

@@ -1,0 +1,218 @@
+"""What a search answers with, for the page and for the API: results, why, facets, and how sure the figures are."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from search import registry
+from search.documents import Document
+from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
+from search.highlights import Highlight, Marker, cut
+from search.query import Chip, Filter, Query, parse
+from search.ranking import MAX_OFFSET, Ranking, rank
+from search.registry import Hit, Viewer
+
+MAX_LIMIT = 100
+MAX_FACET_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One record that was found. `why` are the words of the query that it holds; `title_html` has them marked."""
+
+    hit: Hit
+    score: float
+    why: tuple[str, ...]
+    title_html: SafeString
+    highlights: tuple[Highlight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a fact, how many results have it, and whether the query asks for it."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One fact that results are counted by."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one search, everything in it visible to the one who asked."""
+
+    text: str
+    results: tuple[Result, ...] = ()
+    count: int = 0
+    count_is_exact: bool = True
+    took_ms: float = 0.0
+    did_you_mean: str = ""
+    facets: tuple[Facet, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    notes: tuple[str, ...] = ()
+    notice: str = ""
+    engine: str = ""
+    limit: int = 20
+    offset: int = 0
+    is_empty_query: bool = field(default=False)
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the next page begins, or None after the last."""
+        after = self.offset + self.limit
+        return after if after < min(self.count, MAX_OFFSET) and self.results else None
+
+    @property
+    def previous_offset(self) -> int | None:
+        """Where the page before begins, or None on the first."""
+        return max(0, self.offset - self.limit) if self.offset else None
+
+
+def find(viewer: Viewer, text: str, *, limit: int = 20, offset: int = 0) -> Results:
+    """Answer a typed or pasted query. Never raises for anything typed; `limit` is at most 100, `offset` 1,000."""
+    begin = perf_counter()
+    query = parse(text)
+    return _answer(viewer, query, max(1, min(limit, MAX_LIMIT)), max(0, min(offset, MAX_OFFSET)), begin)
+
+
+def similar(viewer: Viewer, text: str, *, limit: int = 5, without: Key | None = None) -> Results:
+    """Records like a text: a trace, a log, a symptom, a title. Nothing in it is read as a filter."""
+    begin = perf_counter()
+    found = parse(text)
+    query = Query(text=text, words=found.text.strip(), is_paste=found.is_paste)
+    limit = max(1, min(limit, MAX_LIMIT))
+    answer = _answer(viewer, query, limit + (without is not None), 0, begin)
+    kept = tuple(r for r in answer.results if without is None or (r.hit.kind, r.hit.id) != without)[:limit]
+    dropped = len(answer.results) > len(kept) and without is not None
+    return replace(answer, results=kept, count=answer.count - dropped, limit=limit)
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """The answer in the API's words. The caller makes `url` absolute and adds `next`."""
+    return {
+        "count": results.count,
+        "count_is_exact": results.count_is_exact,
+        "took_ms": results.took_ms,
+        "did_you_mean": results.did_you_mean or None,
+        "notice": results.notice or None,
+        "notes": list(results.notes),
+        "engine": results.engine,
+        "facets": {f.name: [{"value": v.value, "count": v.count} for v in f.values] for f in results.facets},
+        "results": [_as_json(result) for result in results.results],
+    }
+
+
+def _as_json(result: Result) -> dict[str, Any]:
+    hit = result.hit
+    return {
+        "kind": hit.kind,
+        "number": hit.number,
+        "title": hit.title,
+        "url": hit.url,
+        "score": round(result.score, 4),
+        "external_id": hit.external_id or None,
+        "severity": hit.severity or None,
+        "status": hit.status or None,
+        "services": list(hit.services),
+        "started_at": hit.started_at.isoformat() if hit.started_at else None,
+        "root_cause": hit.root_cause or None,
+        "fix": hit.fix or None,
+        "verified": hit.verified,
+        "highlights": [
+            {"field": h.field, "label": h.label, "html": str(h.html), "anchor": h.anchor} for h in result.highlights
+        ],
+        "why": list(result.why),
+    }
+
+
+def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float) -> Results:
+    if query.is_empty:
+        return Results(text=query.text, limit=limit, offset=offset, is_empty_query=True)
+    ranking = rank(viewer, query, offset + limit)
+    shown = ranking.rows[offset : offset + limit]
+    results = _results(viewer, shown, Marker([*ranking.plan.terms, *_phrase_terms(ranking)]))
+    return Results(
+        text=query.text,
+        results=results,
+        count=max(ranking.total - (len(shown) - len(results)), 0),
+        count_is_exact=ranking.is_exact,
+        took_ms=round((perf_counter() - begin) * 1000, 1),
+        did_you_mean=_suggestion(query, ranking),
+        facets=_facets(query, ranking),
+        chips=query.chips,
+        notes=(*query.notes, *ranking.notes),
+        notice=ranking.notice,
+        engine=ranking.engine,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _phrase_terms(ranking: Ranking) -> list[Term]:
+    return [term for group in ranking.plan.required for c in group if isinstance(c, AllOf) for term in c.terms]
+
+
+def _results(viewer: Viewer, rows: Sequence[Scored], marker: Marker) -> tuple[Result, ...]:
+    hits: dict[Key, Hit] = {}
+    documents: dict[Key, Document] = {}
+    for source in registry.sources():
+        ids = [row.key[1] for row in rows if row.key[0] == source.kind]
+        if ids:
+            hits.update({(source.kind, pk): hit for pk, hit in source.hits(viewer, ids).items()})
+            documents.update({document.key: document for document in registry.documents_of(source.kind, ids)})
+    return tuple(
+        Result(
+            hit=hits[row.key],
+            score=row.score,
+            why=tuple(dict.fromkeys(term.lstrip("=") for term in row.terms)),
+            title_html=marker.mark(hits[row.key].title),
+            highlights=cut(documents[row.key], marker),
+        )
+        for row in rows
+        if row.key in hits and row.key in documents
+    )
+
+
+def _suggestion(query: Query, ranking: Ranking) -> str:
+    """The query with its slips put right; every word in it stands in a record that the viewer may see."""
+    text = query.text
+    for typed, meant in ranking.corrections.items():
+        text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", meant, text, flags=re.IGNORECASE)
+    return text if text != query.text else ""
+
+
+def _facets(query: Query, ranking: Ranking) -> tuple[Facet, ...]:
+    asked = [clause for group in query.required for clause in group if isinstance(clause, Filter)]
+    chosen = {(clause.name, clause.value.casefold()) for clause in asked}
+    found = []
+    for name in FACETS:
+        counts = sorted(ranking.facets.get(name, {}).items(), key=lambda row: (-row[1], row[0]))
+        if name == "year":
+            counts.sort(reverse=True)
+        values = tuple(
+            FacetValue(value, _label(name, value), count, (name, value.casefold()) in chosen)
+            for value, count in counts[:MAX_FACET_VALUES]
+        )
+        if values:
+            found.append(Facet(name, values))
+    return tuple(found)
+
+
+def _label(name: str, value: str) -> str:
+    for source in registry.sources():
+        label = source.fact_label(name, value)
+        if label:
+            return label
+    return value
