@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Mapping
 
+kept: list[bytearray] = []
 Options = Mapping[str, object]
 
 
@@ -39,7 +40,8 @@ def greedy(options: Options, body: bytes) -> bytes:
 
 
 def large(options: Options, body: bytes) -> bytes:
-    return str(len(bytearray(os.urandom(1)) * 200_000_000)).encode()
+    kept.append(bytearray(os.urandom(1)) * 200_000_000)
+    return str(len(kept[0])).encode()
 
 
 def die(options: Options, body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from hindsight.lib.forms import CodeField, FormErrors, LineField, MarkdownField, MomentField, OnceField
+from hindsight.lib.forms import CodeField, DescribedField, FormErrors, LineField, MarkdownField, MomentField, OnceField
 
 
 class NoteForm(FormErrors, forms.Form):
@@ -57,7 +57,9 @@ def test_errors_and_hints_are_tied_to_their_widgets() -> None:
     assert 'aria-describedby="id_title_error"' in title
     assert 'aria-describedby="id_body_error id_body_hint"' in body
     assert "aria-" not in str(form["code"])
-    assert form["body"].hint_id == "id_body_hint"
+    bound = form["body"]
+    assert isinstance(bound, DescribedField)
+    assert bound.hint_id == "id_body_hint"
 
 
 def test_moments_are_read_in_the_users_zone() -> None:

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hindsight.lib import highlight as module
 from hindsight.lib.colours import paint
 from hindsight.lib.highlight import highlight
 from hindsight.lib.languages import LANGUAGES
-from hindsight.lib.pool import Busy, TookTooLong
+from hindsight.lib.pool import Busy, Pool, TookTooLong
 
 COLOURED = [language.key for language in LANGUAGES if language.lexer]
 
@@ -78,7 +77,7 @@ def test_too_slow_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def call(*_: object, **__: object) -> bytes:
         raise TookTooLong
 
-    monkeypatch.setattr(module.shared, "call", call)
+    monkeypatch.setattr(Pool, "call", call)
     shown = highlight("int x;", "c")
     assert (shown.state, shown.is_final) == ("plain", True)
     assert shown.note == "Shown without colours: highlighting took longer than 2 s."
@@ -88,7 +87,7 @@ def test_busy_is_not_final(monkeypatch: pytest.MonkeyPatch) -> None:
     def call(*_: object, **__: object) -> bytes:
         raise Busy
 
-    monkeypatch.setattr(module.shared, "call", call)
+    monkeypatch.setattr(Pool, "call", call)
     assert not highlight("int x;", "c").is_final
 
 

@@ -4,22 +4,22 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hindsight.lib import images
 from hindsight.lib.images import ImageFacts, Preview, Refused, inspect, inspect_head, make_preview
-from hindsight.lib.pool import Busy
+from hindsight.lib.pool import Busy, Pool
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), **options: object) -> bytes:
+def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", size, (200, 30, 30)).save(buffer, kind, **options)  # type: ignore[arg-type] # options by format
+    Image.new("RGB", size, (200, 30, 30)).save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -141,7 +141,7 @@ def test_a_bomb_is_refused_before_it_is_opened(tmp_path: Path, monkeypatch: pyte
     def call(*_: object, **__: object) -> bytes:
         raise AssertionError("the child was asked")
 
-    monkeypatch.setattr(images.shared, "call", call)
+    monkeypatch.setattr(Pool, "call", call)
     assert isinstance(preview_of(tmp_path, png_header(13_000, 13_000)), Refused)
 
 
@@ -149,7 +149,7 @@ def test_a_busy_previewer_may_be_asked_again(tmp_path: Path, monkeypatch: pytest
     def call(*_: object, **__: object) -> bytes:
         raise Busy
 
-    monkeypatch.setattr(images.shared, "call", call)
+    monkeypatch.setattr(Pool, "call", call)
     refused = preview_of(tmp_path, picture())
     assert isinstance(refused, Refused)
     assert not refused.is_final

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hindsight.lib import markdown
 from hindsight.lib.commonmark import to_html
-from hindsight.lib.pool import Busy, TookTooLong
+from hindsight.lib.pool import Busy, Pool, TookTooLong
 from tests.lib.xss_payloads import PAYLOADS
 
 ALLOWED_TAGS = {
@@ -165,7 +165,7 @@ def test_bombs_end_soon_and_keep_their_words(name: str) -> None:
 
 
 def test_text_that_takes_too_long_is_shown_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown.shared, "call", raising(TookTooLong))
+    monkeypatch.setattr(Pool, "call", raising(TookTooLong))
     shown = markdown.convert("<b> " * 2_000)
     assert "Shown as plain text: its markdown took longer than 2 s to render." in shown.html
     assert '<pre class="plain">&lt;b&gt; ' in shown.html
@@ -173,7 +173,7 @@ def test_text_that_takes_too_long_is_shown_plain(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_busy_renderer_leaves_small_texts_without_colours_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown.shared, "call", raising(Busy))
+    monkeypatch.setattr(Pool, "call", raising(Busy))
     shown = markdown.convert("# A\n```python\nx = 1\n```")
     assert "<h3>A</h3>" in shown.html
     assert '<code class="language-python">x = 1' in shown.html
