@@ -52,6 +52,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: a page that follows says what happened where it matters."""
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The board."""
+        return "/"
+
     def is_ajax(self, request: HttpRequest) -> bool:
         """Never: pages answer with pages, scripts use the API."""
         return False

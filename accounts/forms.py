@@ -83,7 +83,12 @@ class SignInForm(FormErrors, LoginForm):  # type: ignore[misc]  # allauth ships 
         login = self.fields["login"]
         login.label = "User name or e-mail address"
         login.validators.append(MaxLengthValidator(254))
-        login.widget.attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        login.widget.attrs = {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "autofocus": True,
+        }
         _plain(self, "password")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
+from django.forms.utils import pretty_name
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -14,6 +15,7 @@ MAX_AGE = 24 * 3600
 MAX_CHARACTERS = 6_000_000
 
 _SALT = "accounts.kept"
+_MACHINE = ("once", "version")
 _NEVER = ("password", "secret", "token", "csrf")
 
 
@@ -28,8 +30,8 @@ class Kept:
 
     @property
     def typed(self) -> list[tuple[str, str]]:
-        """The fields worth showing: those that hold text."""
-        return [(name, value) for name, value in self.fields if value.strip() and name != "once"]
+        """The fields worth showing, labelled: those that hold text. Numbers that pages hand to themselves are none."""
+        return [(pretty_name(name), value) for name, value in self.fields if value.strip() and name not in _MACHINE]
 
     @property
     def is_sendable(self) -> bool:

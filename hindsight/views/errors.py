@@ -5,10 +5,10 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
+from accounts.views.session import stale_form
 from hindsight.faults import Fault, fault_of
 from hindsight.lib.htmx import private
 
@@ -45,11 +45,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token is out of date: signed out, or signed in again in another tab."""
-    response = render(request, "403_csrf.html", {"typed": _typed(request)}, status=403)
-    # static/js/session.js sends the request again with the token that the other tab has got.
-    response.headers["X-Hindsight-Session"] = "stale"
-    return private(response)
+    """The form's token is out of date: signed out, or signed in again in another tab. Nothing typed is lost."""
+    return stale_form(request)
 
 
 def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
@@ -75,9 +72,3 @@ def _page(request: HttpRequest, fault: Fault) -> HttpResponse:
         log.exception("error page failed", status=fault.status)
         html = f"<!doctype html><title>{fault.status}</title><p>{escape(fault.message)}</p>"
     return HttpResponse(html, status=fault.status)
-
-
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What the person had typed, so that it can be shown and copied; never passwords or tokens."""
-    hidden = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "once"}
-    return [(name, value) for name, value in request.POST.items() if name not in hidden and isinstance(value, str)]
