@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 
 # Headings that say no more than which section follows.
-_SECTION_WORDS = frozenset(
-    "summary|overview|impact|detection|timeline|key events|diagnosis|identified|root cause|root causes|cause|causes|fix|"
-    "resolution|solution|repair|verification|lessons|lessons learned|lessons learnt|action items|actions|review actions|"
-    "follow-up|follow-ups".split("|")
-)
+_SECTION_WORDS = {
+    *("summary", "overview", "impact", "detection", "timeline", "key events", "diagnosis", "identified", "cause"),
+    *("causes", "root cause", "root causes", "fix", "resolution", "solution", "repair", "verification", "lessons"),
+    *("lessons learned", "lessons learnt", "action items", "actions", "review actions", "follow-up", "follow-ups"),
+}
 _HEADING = re.compile(r"#{1,6}\s+(.*?)[\s#:]*")
 _LABEL = re.compile(r"[-*]\s+\*\*([^*]{1,60})\*\*:?\s*")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import datetime
 
 from hindsight.lib.languages import normalise_language
@@ -26,6 +27,7 @@ KEYS = {
 }
 # What rows call themselves when they are what a record is anyway; other kinds become a tag.
 PLAIN_KINDS = {"", "postmortem", "incident"}
+_FIRST_ADDRESS = re.compile(r"https?://[^\s()<>\[\],]+")
 ORIGIN_KEYS = ("organisation", "source_repo", "source_file", "licence", "text_origin", "kind")
 
 
@@ -98,16 +100,26 @@ def _fields(
 
 
 def _url(row: Row, notes: list[Note]) -> str:
-    """The address of the source; one that is none stays in the text about the origin."""
+    """The address of the source. Of several, or with words around it, the first; all of it is told with the origin."""
     given = text_of(row, "url").strip()
-    faults = Faults()
-    checked = faults.url("url", given, label="url")
-    if faults.fields:
-        notes.append(Note("url is no http or https address: kept in the note of the import", given))
-        return ""
-    if not checked:
+    checked = _address(given)
+    if checked:
+        return checked
+    found = _FIRST_ADDRESS.search(given)
+    first = _address(found[0]) if found else ""
+    if first:
+        notes.append(Note("url is more than an address: the first one taken", given))
+    elif given:
+        notes.append(Note("url is no http or https address: kept in the note of the import only", given))
+    else:
         notes.append(Note("no url of a source"))
-    return checked
+    return first
+
+
+def _address(text: str) -> str:
+    faults = Faults()
+    address = faults.url("url", text, label="url")
+    return "" if faults.fields else address
 
 
 def _sections(row: Row, notes: list[Note]) -> dict[str, str]:

@@ -28,7 +28,7 @@ def span_of(day_text: str, start_text: str, end_text: str, *, now: datetime, not
     day = _day(day_text)
     start = _usable(_moment("start_time", start_text, notes), "start_time", now=now, notes=notes)
     end = _usable(_moment("end_time", end_text, notes), "end_time", now=now, notes=notes)
-    if start and day and start.date() != day:
+    if start and day and start_text.strip()[:10] != day.isoformat():
         notes.append(Note("start_time lies on another day than date: the date is taken", start_text))
         start = None
     if start is None:
