@@ -29,7 +29,7 @@ class Fault:
 def database_busy() -> Fault:
     """The database did not answer in time, or not at all."""
     message = "The database is not answering. Your text is kept in this browser and is sent when it is back."
-    return Fault(503, "database_unavailable", message, RETRY_AFTER)
+    return Fault(503, "unavailable", message, RETRY_AFTER)
 
 
 def disk_full() -> Fault:

@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.functional import SimpleLazyObject
 
 from hindsight import faults
 from hindsight.lib.logs import masked
@@ -114,7 +115,9 @@ def _write_line(request: HttpRequest, response: HttpResponse, milliseconds: floa
 
 def _user_id(request: HttpRequest) -> int | None:
     """Who asked, where something has asked that before: the log must not cause a query."""
-    user = vars(request).get("_cached_user") or vars(request).get("token_user")
+    user = vars(request).get("user")
+    if type(user) is SimpleLazyObject:
+        user = vars(request).get("_cached_user")
     return getattr(user, "pk", None)
 
 
