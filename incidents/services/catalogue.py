@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from accounts.models import User
+from accounts.models import Team, User
 from hindsight.lib.problems import InvalidError
 from incidents.models import SERVICE_NAME_LIMIT, TAG_NAME_LIMIT, Service, Tag
 from incidents.services.checks import Faults
+from search import outbox
 
 # More than this on one incident is a paste gone wrong.
 NAMES_LIMIT = 50
+DESCRIPTION_LIMIT = 20_000
 
 
 def _folded(names: Iterable[str], *, field: str, label: str, limit: int) -> list[str]:
@@ -57,3 +59,23 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
     wanted = [name.lower() for name in _folded(names, field="tags", label="Tag", limit=TAG_NAME_LIMIT)]
     Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
     return sorted(Tag.objects.filter(name__in=wanted), key=lambda tag: wanted.index(tag.name))
+
+
+def update_service(
+    *, service: Service, name: str, description: str, runbook_url: str, team: Team | None
+) -> Service:
+    """Correct what is known of a service; its address stays, so that links go on working. Raises InvalidError."""
+    faults = Faults()
+    service.name = faults.line("name", name, label="Name", limit=SERVICE_NAME_LIMIT, required=True)
+    service.description = faults.text("description", description, label="Description", limit=DESCRIPTION_LIMIT)
+    service.runbook_url = faults.url("runbook_url", runbook_url, label="Runbook")
+    service.team = team
+    faults.stop_if_any()
+    try:
+        with transaction.atomic():
+            service.save()
+            # Its name stands in what search knows of its incidents.
+            outbox.enqueue_many("incident", service.incidents.values_list("pk", flat=True))
+    except IntegrityError as error:
+        raise InvalidError({"name": "Another service has this name already."}) from error
+    return service

@@ -1,0 +1,97 @@
+"""Lines of the timeline, and what is pasted beside them."""
+
+from typing import Any
+
+from django import forms
+
+from hindsight.lib.forms import CodeField, FormErrors, LineField, MarkdownField, MomentField, OnceField
+from hindsight.lib.languages import CHOICES as LANGUAGES
+from incidents.forms.fields import FilesField
+from incidents.models import (
+    CAPTION_LIMIT,
+    ENTRY_LIMIT,
+    FILENAME_LIMIT,
+    SNIPPET_LIMIT,
+    WRITABLE_KINDS,
+    EntryKind,
+    LogVerdict,
+)
+from incidents.services.diagnosis import LOG_LINE_LIMIT
+
+KINDS = [(kind.value, kind.label) for kind in WRITABLE_KINDS]
+
+
+class ComposerForm(FormErrors, forms.Form):
+    """One box that takes everything: words, a time, files, and a piece of code."""
+
+    body = MarkdownField(label="Text", limit=ENTRY_LIMIT, required=False)
+    kind = forms.ChoiceField(choices=KINDS, initial=EntryKind.NOTE, required=False)
+    at = MomentField(label="Time", required=False)
+    files = FilesField(required=False)
+    code = CodeField(limit=SNIPPET_LIMIT, required=False)
+    language = forms.ChoiceField(choices=[("", "Guess the language"), *LANGUAGES], required=False)
+    filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)
+    caption = LineField(limit=CAPTION_LIMIT, required=False)
+    once = OnceField()
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be in it."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        has_code = bool(data.get("code", "").strip())
+        if not self.errors and not data.get("body", "").strip() and not has_code and not data.get("files"):
+            self.add_error("body", "Text is empty; write at least a word, or add code or a file.")
+        return data
+
+
+class EntryEditForm(FormErrors, forms.Form):
+    """A line that is there already."""
+
+    kind = forms.ChoiceField(choices=KINDS)
+    body = MarkdownField(label="Text", limit=ENTRY_LIMIT, required=False)
+    at = MomentField(label="Time")
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class SnippetForm(FormErrors, forms.Form):
+    """A piece of code with its name."""
+
+    code = CodeField(limit=SNIPPET_LIMIT)
+    language = forms.ChoiceField(choices=[("", "Guess the language"), *LANGUAGES], required=False)
+    filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)
+    caption = LineField(limit=CAPTION_LIMIT, required=False)
+    step = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    once = OnceField()
+
+
+class SnippetEditForm(FormErrors, forms.Form):
+    """The words beside a snippet; the code itself stays as it was pasted."""
+
+    language = forms.ChoiceField(choices=LANGUAGES)
+    filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)
+    caption = LineField(limit=CAPTION_LIMIT, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class FileForm(FormErrors, forms.Form):
+    """Screenshots and other files."""
+
+    files = FilesField(required=True)
+    caption = LineField(limit=CAPTION_LIMIT, required=False)
+    alt_text = LineField(
+        label="What the picture shows",
+        limit=CAPTION_LIMIT,
+        required=False,
+        help_text="For those who can't see it, and for search.",
+    )
+    step = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    once = OnceField()
+
+
+class LogNoteForm(FormErrors, forms.Form):
+    """A log line or dashboard that misled, was noise, was missing, or decided."""
+
+    verdict = forms.ChoiceField(choices=LogVerdict.choices, widget=forms.RadioSelect, initial=LogVerdict.MISLEADING)
+    line = CodeField(label="Log line or dashboard", limit=LOG_LINE_LIMIT)
+    emitted_by = LineField(label="Where it comes from", limit=300, required=False)
+    note = MarkdownField(label="What it did", limit=LOG_LINE_LIMIT, required=False)
+    once = OnceField()

@@ -1,0 +1,49 @@
+"""The board: what is on fire, what was put out lately, and what was left unfinished."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from incidents.models import ACTIVE_STATUSES, STATUS_MEANING, Incident, Status
+
+ACTIVE_SHOWN = 100
+LATELY_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The open incidents of one status, the worst first."""
+
+    status: Status
+    meaning: str
+    incidents: list[Incident]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the board shows."""
+
+    groups: list[Group]
+    active: int
+    lately: list[Incident]
+    unclosed: int
+    is_empty: bool
+
+
+def read_board(user: User) -> Board:
+    """The board of what `user` may see, in a constant number of queries."""
+    visible = Incident.objects.visible_to(user)
+    active = list(visible.active().for_list().order_by("severity", "-listed_at", "-pk")[:ACTIVE_SHOWN])
+    done = visible.filter(status__in=(Status.RESOLVED, Status.CLOSED))
+    lately = list(done.for_list().order_by("-updated_at", "-pk")[:LATELY_SHOWN])
+    groups = [
+        Group(status, STATUS_MEANING[status], [row for row in active if row.status == status])
+        for status in ACTIVE_STATUSES
+    ]
+    return Board(
+        groups=[group for group in groups if group.incidents],
+        active=len(active) if len(active) < ACTIVE_SHOWN else visible.active().count(),
+        lately=lately,
+        unclosed=visible.filter(status=Status.RESOLVED).count(),
+        is_empty=not active and not lately,
+    )
+

@@ -1,0 +1,59 @@
+"""Services and tags that a person may know of, with what is told of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from accounts.models import User
+from incidents.models import ACTIVE_STATUSES, Incident, Service, Tag
+
+SUGGESTED = 300
+
+
+def visible_services(user: User) -> QuerySet[Service]:
+    """Those of incidents that `user` may see, and those of none: a name that only private incidents use stays hidden."""
+    links = Incident.services.through.objects
+    seen = links.filter(incident__in=Incident.objects.visible_to(user)).values("service_id")
+    return Service.objects.filter(Q(pk__in=seen) | ~Q(pk__in=links.values("service_id")))
+
+
+def service_names(user: User) -> list[str]:
+    """What a box for services suggests."""
+    return list(visible_services(user).values_list("name", flat=True)[:SUGGESTED])
+
+
+def tag_names(user: User) -> list[str]:
+    """What a box for tags suggests."""
+    seen = Incident.tags.through.objects.filter(incident__in=Incident.objects.visible_to(user)).values("tag_id")
+    return list(Tag.objects.filter(pk__in=seen).values_list("name", flat=True)[:SUGGESTED])
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service and what has broken in it, as far as the reader may see."""
+
+    service: Service
+    incidents: int
+    active: int
+    last_at: datetime | None
+
+
+def service_rows(user: User) -> list[ServiceRow]:
+    """Every service that `user` may know of; those with open incidents first, then by how often they broke."""
+    visible = Incident.objects.visible_to(user)
+    counted = {
+        row["service_id"]: row
+        for row in Incident.services.through.objects.filter(incident__in=visible)
+        .values("service_id")
+        .annotate(
+            incidents=Count("incident_id"),
+            active=Count("incident_id", filter=Q(incident__status__in=ACTIVE_STATUSES)),
+            last_at=Max("incident__started_at"),
+        )
+    }
+    rows = []
+    for service in visible_services(user).select_related("team"):
+        facts = counted.get(service.pk, {"incidents": 0, "active": 0, "last_at": None})
+        rows.append(ServiceRow(service, facts["incidents"], facts["active"], facts["last_at"]))
+    return sorted(rows, key=lambda row: (-row.active, -row.incidents, row.service.name.lower()))

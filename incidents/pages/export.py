@@ -1,0 +1,197 @@
+"""The whole record of an incident as plain data, and as Markdown that reads well anywhere."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.models import User
+from incidents.models import Attachment, DiagnosisStep, EntryKind, Incident, Snippet, Status, TimelineEntry
+
+Data = dict[str, Any]
+
+
+def record_of(incident: Incident) -> Data:
+    """Everything that stands on the incident's page, as values that JSON knows."""
+    moments = ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at", "declared_at")
+    return {
+        "number": incident.label,
+        "title": incident.title,
+        "summary": incident.summary,
+        "severity": incident.severity,
+        "status": incident.status,
+        "kind": incident.kind,
+        "detected_by": incident.detected_by,
+        "is_private": incident.is_private,
+        "services": [service.name for service in incident.services.all()],
+        "tags": [tag.name for tag in incident.tags.all()],
+        "lead": _name(incident.lead),
+        "declared_by": _name(incident.declared_by),
+        **{name: _moment(getattr(incident, name)) for name in moments},
+        "started_precision": incident.started_precision,
+        "external_id": incident.external_id,
+        "source_name": incident.source_name,
+        "source_url": incident.source_url,
+        "version": incident.version,
+        "timeline": [_entry(entry) for entry in incident.entries.prefetch_related("author", "step")],
+        "diagnosis": [_step(step) for step in incident.steps.prefetch_related("author")],
+        "snippets": [_snippet(snippet) for snippet in incident.snippets.all()],
+        "attachments": [_attachment(file) for file in incident.attachments.defer("text")],
+        "log_notes": [
+            {"verdict": note.verdict, "line": note.line, "emitted_by": note.emitted_by, "note": note.note}
+            for note in incident.log_notes.all()
+        ],
+    }
+
+
+def _name(person: User | None) -> str | None:
+    return person.shown_name if person else None
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def _entry(entry: TimelineEntry) -> Data:
+    return {
+        "id": entry.pk,
+        "at": _moment(entry.at),
+        "kind": entry.kind,
+        "body": entry.body or change_words(entry),
+        "author": _name(entry.author),
+        "source": entry.source,
+        "step": entry.step_id,
+    }
+
+
+def _step(step: DiagnosisStep) -> Data:
+    return {
+        "id": step.pk,
+        "parent": step.parent_id,
+        "at": _moment(step.at),
+        "hypothesis": step.hypothesis,
+        "action": step.action,
+        "finding": step.finding,
+        "outcome": step.outcome,
+        "author": _name(step.author),
+    }
+
+
+def _snippet(snippet: Snippet) -> Data:
+    return {
+        "id": snippet.pk,
+        "language": snippet.language,
+        "filename": snippet.filename,
+        "caption": snippet.caption,
+        "code": snippet.code,
+        "entry": snippet.entry_id,
+        "step": snippet.step_id,
+    }
+
+
+def _attachment(file: Attachment) -> Data:
+    return {
+        "id": str(file.pk),
+        "filename": file.filename,
+        "content_type": file.content_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "caption": file.caption,
+        "alt_text": file.alt_text,
+        "url": file.get_absolute_url(),
+        "entry": file.entry_id,
+        "step": file.step_id,
+    }
+
+
+def change_words(entry: TimelineEntry) -> str:
+    """What a line without a text of its own says."""
+    before, after = entry.data.get("from", ""), entry.data.get("to", "")
+    if entry.kind == EntryKind.STATUS:
+        words = f"{Status(before).label} → {Status(after).label}" if before in Status.values else str(after)
+        return f"{words}: {entry.data['reason']}" if entry.data.get("reason") else words
+    if entry.kind == EntryKind.DIAGNOSIS and entry.step:
+        return f"{entry.step.hypothesis} ({str(after).replace('_', ' ')})"
+    return f"{before or 'nobody'} → {after or 'nobody'}" if before or after else ""
+
+
+def markdown_of(record: Data) -> str:
+    """The record as Markdown: facts, summary, diagnosis as a nested list, timeline, code in fences."""
+    parts = [f"# {record['number']}: {record['title']}", _facts(record)]
+    if record["summary"]:
+        parts += ["## Summary", record["summary"]]
+    if record["diagnosis"]:
+        parts += ["## Diagnosis", "\n".join(_step_lines(record["diagnosis"]))]
+    if record["timeline"]:
+        parts += ["## Timeline", "\n".join(_entry_lines(record["timeline"]))]
+    if record["snippets"]:
+        parts += ["## Snippets", *(_fenced(snippet) for snippet in record["snippets"])]
+    if record["attachments"]:
+        files = [f"- [{_plain(file['filename'])}]({file['url']}) {file['caption']}".rstrip() for file in record["attachments"]]
+        parts += ["## Files", "\n".join(files)]
+    if record["log_notes"]:
+        parts += ["## Log lines", "\n\n".join(_note(note) for note in record["log_notes"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _facts(record: Data) -> str:
+    facts = [
+        ("Severity", record["severity"]),
+        ("Status", record["status"]),
+        ("Services", ", ".join(record["services"])),
+        ("Tags", ", ".join(record["tags"])),
+        ("Lead", record["lead"]),
+        ("Found by", record["detected_by"]),
+        *((name.removesuffix("_at").capitalize(), record[name]) for name in record if name.endswith("_at")),
+        ("Source", " ".join(filter(None, [record["source_name"], record["source_url"]]))),
+    ]
+    return "\n".join(f"- {label}: {value}" for label, value in facts if value)
+
+
+def _step_lines(steps: list[Data]) -> list[str]:
+    """Each step before those under it, indented below them."""
+    children: dict[int | None, list[Data]] = {}
+    for step in steps:
+        children.setdefault(step["parent"], []).append(step)
+    lines: list[str] = []
+    waiting = [(step, 0) for step in reversed(children.get(None, []))]
+    while waiting:
+        step, depth = waiting.pop()
+        indent = "  " * depth
+        lines.append(f"{indent}- **{step['hypothesis']}** ({step['outcome'].replace('_', ' ')})")
+        for label, text in (("Tested", step["action"]), ("Found", step["finding"])):
+            if text:
+                lines += ["", _indented(f"{label}: {text}", f"{indent}  "), ""]
+        waiting.extend((child, depth + 1) for child in reversed(children.get(step["id"], [])))
+    return lines
+
+
+def _entry_lines(entries: list[Data]) -> list[str]:
+    lines = []
+    for entry in entries:
+        who = f", {entry['author']}" if entry["author"] else ""
+        lines.append(f"- {entry['at']} **{entry['kind']}**{who}")
+        if entry["body"]:
+            lines += ["", _indented(entry["body"], "  "), ""]
+    return lines
+
+
+def _indented(text: str, indent: str) -> str:
+    return "\n".join(f"{indent}{line}" if line.strip() else "" for line in text.splitlines())
+
+
+def _fenced(snippet: Data) -> str:
+    """Code in a fence that is longer than any within it."""
+    longest = max((len(run) for run in snippet["code"].replace("\n", " ").split(" ") if set(run) == {"`"}), default=2)
+    fence = "`" * max(3, longest + 1)
+    head = " ".join(filter(None, [f"`{snippet['filename']}`" if snippet["filename"] else "", snippet["caption"]]))
+    code = snippet["code"] if snippet["code"].endswith("\n") else f"{snippet['code']}\n"
+    body = f"{fence}{snippet['language']}\n{code}{fence}"
+    return f"{head}\n\n{body}" if head else body
+
+
+def _note(note: Data) -> str:
+    where = f" ({note['emitted_by']})" if note["emitted_by"] else ""
+    return f"**{note['verdict'].capitalize()}**{where}\n\n{_indented(note['line'], '    ')}\n\n{note['note']}".rstrip()
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "(").replace("]", ")")

@@ -1,0 +1,60 @@
+"""The statuses of an incident as its page shows them: passed, here, or to come."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incidents.models import STATUS_MEANING, Incident, Status, transition
+
+REACHED_AT = {
+    Status.INVESTIGATING: "started_at",
+    Status.MITIGATED: "mitigated_at",
+    Status.RESOLVED: "resolved_at",
+    Status.CLOSED: "closed_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One status: whether it is here or passed, what going there is called, and whether that needs a reason."""
+
+    status: Status
+    meaning: str
+    is_here: bool
+    is_passed: bool
+    act: str
+    needs_reason: bool
+    at: datetime | None
+
+
+def stages(incident: Incident) -> list[Stage]:
+    """All statuses in their order."""
+    here = Status(incident.status)
+    order = list(Status)
+    found = []
+    for status in order:
+        step = transition(here, status)
+        at = getattr(incident, REACHED_AT[status]) if status in REACHED_AT else None
+        found.append(
+            Stage(
+                status=status,
+                meaning=STATUS_MEANING[status],
+                is_here=status == here,
+                is_passed=order.index(status) < order.index(here),
+                act=step.name if step else "",
+                needs_reason=bool(step and step.needs_reason),
+                at=at,
+            )
+        )
+    return found
+
+
+def durations(incident: Incident, now: datetime) -> list[tuple[str, timedelta]]:
+    """The durations that are known, each with its name."""
+    named = [
+        ("Open for", incident.open_for(now)),
+        ("To detect", incident.time_to_detect),
+        ("To acknowledge", incident.time_to_acknowledge),
+        ("To mitigate", incident.time_to_mitigate),
+        ("To resolve", incident.time_to_resolve),
+    ]
+    return [(name, value) for name, value in named if value is not None and value >= timedelta(0)]

@@ -1,0 +1,155 @@
+"""The list of incidents: what may be asked of it, and one page of the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import User
+from hindsight.lib.forms import FormErrors, LineField
+from hindsight.lib.pagination import BadCursor, Page, page_by_keyset
+from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Severity, Status
+
+ROWS = 50
+ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
+    "newest": ("Newest first", ("-listed_at", "-pk")),
+    "oldest": ("Oldest first", ("listed_at", "pk")),
+    "updated": ("Last changed first", ("-updated_at", "-pk")),
+    "severity": ("Worst first", ("severity", "-pk")),
+}
+
+
+class FilterForm(FormErrors, forms.Form):
+    """What the list may be narrowed to; a value that is not known narrows nothing and says so."""
+
+    q = LineField(label="Title or number", limit=200, required=False)
+    status = forms.ChoiceField(
+        choices=[("", "Any status"), ("active", "Active"), *Status.choices],
+        required=False,
+    )
+    severity = forms.ChoiceField(
+        choices=[("", "Any severity"), *((word, word) for word in Severity.values)], required=False
+    )
+    service = LineField(
+        limit=200,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "service-names", "placeholder": "Any service", "autocomplete": "off"}),
+    )
+    tag = LineField(limit=200, required=False)
+    kind = forms.ChoiceField(choices=[("", "Any kind"), *Kind.choices], required=False)
+    private = forms.ChoiceField(
+        label="Who may see it",
+        choices=[("", "Everyone's and private"), ("yes", "Private"), ("no", "Everyone's")],
+        required=False,
+    )
+    after = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    sort = forms.ChoiceField(
+        label="Order", choices=[("", "Newest first"), *((key, label) for key, (label, _) in ORDERS.items())], required=False
+    )
+
+    MORE = ("tag", "kind", "private", "after", "before")
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether one of the rarer filters is in use."""
+        return any(self.cleaned_data.get(name) for name in self.MORE) or any(name in self.errors for name in self.MORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the list."""
+
+    form: FilterForm
+    page: Page[Incident]
+    count: int
+    is_filtered: bool
+    first: str
+    following: str
+
+    @property
+    def count_words(self) -> str:
+        """How many there are, in words."""
+        return f"{self.count:,} incident{'' if self.count == 1 else 's'}"
+
+
+def read_listing(user: User, query: QueryDict) -> Listing:
+    """The incidents that `user` may see and that fit the query, a page of them."""
+    form = FilterForm(query)
+    form.is_valid()
+    asked = form.cleaned_data
+    rows = narrow(Incident.objects.visible_to(user), asked)
+    order = ORDERS.get(asked.get("sort") or "newest", ORDERS["newest"])[1]
+    try:
+        page = page_by_keyset(rows.for_list(), order=order, cursor=query.get("cursor", ""), limit=ROWS)
+    except BadCursor:
+        page = page_by_keyset(rows.for_list(), order=order, cursor=None, limit=ROWS)
+    return Listing(
+        form=form,
+        page=page,
+        count=rows.count(),
+        is_filtered=any(value for name, value in asked.items() if name != "sort"),
+        first=_address(query, None) if query.get("cursor") else "",
+        following=_address(query, page.next_cursor) if page.next_cursor else "",
+    )
+
+
+def narrow(rows: IncidentQuerySet, asked: Mapping[str, Any]) -> IncidentQuerySet:
+    """Apply what was asked; absent and empty values narrow nothing."""
+    status = asked.get("status")
+    if status == "active":
+        rows = rows.filter(status__in=ACTIVE_STATUSES)
+    elif status:
+        rows = rows.filter(status=status)
+    for name in ("severity", "kind"):
+        if asked.get(name):
+            rows = rows.filter(**{name: asked[name]})
+    if asked.get("private"):
+        rows = rows.filter(is_private=asked["private"] == "yes")
+    if asked.get("service"):
+        named = Incident.services.through.objects.filter(
+            Q(service__slug=asked["service"]) | Q(service__name__iexact=asked["service"])
+        )
+        rows = rows.filter(pk__in=named.values("incident_id"))
+    if asked.get("tag"):
+        tagged = Incident.tags.through.objects.filter(tag__name=asked["tag"].lower())
+        rows = rows.filter(pk__in=tagged.values("incident_id"))
+    return _worded(_dated(rows, asked), asked.get("q", ""))
+
+
+def _dated(rows: IncidentQuerySet, asked: Mapping[str, Any]) -> IncidentQuerySet:
+    """Both days are meant whole, in the reader's zone."""
+    zone = timezone.get_current_timezone()
+    if asked.get("after"):
+        rows = rows.filter(started_at__gte=datetime.combine(asked["after"], time.min, tzinfo=zone).astimezone(UTC))
+    if asked.get("before"):
+        end = datetime.combine(asked["before"], time.min, tzinfo=zone) + timedelta(days=1)
+        rows = rows.filter(started_at__lt=end.astimezone(UTC))
+    return rows
+
+
+def _worded(rows: IncidentQuerySet, text: str) -> IncidentQuerySet:
+    """The title holds the text, or the number is it."""
+    if not text:
+        return rows
+    wanted = Q(title__icontains=text)
+    digits = text.upper().removeprefix("INC-")
+    if digits.isdecimal() and digits.isascii() and len(digits) < 10:
+        wanted |= Q(number=int(digits))
+    return rows.filter(wanted)
+
+
+def _address(query: QueryDict, cursor: str | None) -> str:
+    """This list with another cursor; empty filters are left out of the address."""
+    kept = QueryDict(mutable=True)
+    for name, value in query.items():
+        if value and name in FilterForm.base_fields:
+            kept[name] = str(value)
+    if cursor:
+        kept["cursor"] = cursor
+    return f"?{kept.urlencode()}"

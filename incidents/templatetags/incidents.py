@@ -1,0 +1,111 @@
+"""Moments, durations and icons as the record's pages write them; made to be cheap in long lists."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from hindsight.lib.rendered import RenderedModel
+from hindsight.lib.time import duration_iso, duration_text
+from incidents.answers import Answer
+from incidents.pages.material import ShownSnippet
+
+register = template.Library()
+
+FORMATS = {"clock": "%H:%M", "date": "%-d %b %Y", "full": "%-d %b %Y, %H:%M"}
+
+
+@register.simple_tag
+def moment(at: datetime | None, style: str = "full", *, relative: bool = False) -> SafeString:
+    """A moment in the reader's zone, with UTC in its title; nothing for none.
+
+    Styles: clock, date, full. `relative` lets the script of every page write "3 min ago" and keep it true.
+    """
+    if at is None:
+        return SafeString("")
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}"{}>{}</time>',
+        f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        f"{local:%a %-d %b %Y, %H:%M:%S %Z} · {at.astimezone(UTC):%H:%M} UTC",
+        SafeString(" data-relative" if relative else ""),
+        local.strftime(FORMATS[style]),
+    )
+
+
+@register.simple_tag
+def span(value: timedelta | None) -> SafeString:
+    """A duration in words; nothing for none or for one that runs backwards."""
+    if value is None or value < timedelta(0):
+        return SafeString("")
+    return format_html('<time datetime="{}">{}</time>', duration_iso(value), duration_text(value))
+
+
+@register.filter
+def day(value: datetime) -> str:
+    """Tuesday 3 March 2026."""
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+@register.filter
+def of(mapping: dict[Any, Any], key: object) -> Any:
+    """What a mapping holds under a key."""
+    return mapping.get(key)
+
+
+@register.filter
+def outcome_word(value: str) -> str:
+    """ruled_out as Ruled out."""
+    return str(value).replace("_", " ").capitalize()
+
+
+@register.simple_tag
+def entry_icon(kind: str) -> SafeString:
+    """The mark of a kind of entry; drawn once, since a timeline repeats it."""
+    return _entry_icon(str(kind))
+
+
+@cache
+def _entry_icon(kind: str) -> SafeString:
+    return mark_safe(render_to_string("components/entry_icon.html", {"kind": kind}).strip())  # noqa: S308 - our template
+
+
+@register.simple_tag
+def small_icon(name: str) -> SafeString:
+    """An icon of 14 px beside words; drawn once."""
+    return _small_icon(name)
+
+
+@cache
+def _small_icon(name: str) -> SafeString:
+    markup = "{% load lucide %}{% lucide name size=14 aria_hidden='true' %}"
+    return template.Template(markup).render(template.Context({"name": name}))
+
+
+@register.filter
+def says(answer: Answer | None) -> str:
+    """One line of what a past incident answers: its fix, else its root cause."""
+    return (answer.fix or answer.root_cause) if answer else ""
+
+
+@register.simple_tag
+def rendered(row: RenderedModel, name: str) -> SafeString:
+    """A markdown field of a row, as HTML."""
+    return row.html(name)
+
+
+@register.simple_tag
+def code_lines(snippet: ShownSnippet) -> SafeString:
+    """The lines of a snippet, each with its number and its anchor."""
+    name = snippet.row.anchor
+    return SafeString(
+        "".join(
+            f'<span class="line" id="{name}-L{at}"><a class="ln" href="#{name}-L{at}">{at}</a>{line}\n</span>'
+            for at, line in enumerate(snippet.lines, 1)
+        )
+    )

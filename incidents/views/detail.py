@@ -1,0 +1,95 @@
+"""The page of an incident, and the whole record as one file."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hindsight.lib.htmx import private, wants_fragment
+from incidents import access, slots
+from incidents.forms.diagnosis import StepForm
+from incidents.forms.log import ComposerForm, LogNoteForm
+from incidents.models import Incident, Outcome
+from incidents.pages.export import markdown_of, record_of
+from incidents.pages.lifecycle import durations, stages
+from incidents.pages.record import Place, read_record
+from incidents.pages.timeline import Timeline
+from incidents.views.replies import person
+
+
+@require_safe
+def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
+    """Everything that is known of an incident. For htmx with a cursor: the next lines of its timeline."""
+    incident = access.get_incident(request.user, number)
+    place = place_of(request)
+    now = timezone.now()
+    record = read_record(incident, place)
+    context = {
+        **log_context(request, incident, record.timeline),
+        "record": record,
+        "tree": record.tree,
+        "stages": stages(incident),
+        "durations": durations(incident, now),
+        "step_form": StepForm(incident=incident, auto_id="step_%s"),
+        "outcomes": Outcome.choices,
+        "log_note_form": LogNoteForm(auto_id="log_note_%s"),
+        "panels": slots.fill("incident", request, incident),
+        "actions": slots.fill("incident_actions", request, incident),
+        "postmortem_url": postmortem_url(incident),
+        "now": now,
+    }
+    wants_more = wants_fragment(request) and place.cursor
+    return private(render(request, f"incidents/{'_timeline_more' if wants_more else 'incident'}.html", context))
+
+
+def place_of(request: HttpRequest) -> Place:
+    """Which part of the record the address names."""
+    return Place(
+        order=request.GET.get("order", ""),
+        cursor=request.GET.get("cursor", "")[:500],
+        entry=_number(request, "entry"),
+        step=_number(request, "step"),
+        steps=_number(request, "steps") or 1,
+    )
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def log_context(
+    request: HttpRequest, incident: Incident, timeline: Timeline, composer: ComposerForm | None = None
+) -> dict[str, object]:
+    """What the composer and the timeline need."""
+    return {
+        "incident": incident,
+        "timeline": timeline,
+        "composer": composer or ComposerForm(auto_id="composer_%s"),
+        "can_write": person(request).can_write,
+    }
+
+
+def postmortem_url(incident: Incident) -> str:
+    """Where its postmortem is; nothing while no app offers one."""
+    try:
+        return reverse("postmortem", args=[incident.number])
+    except NoReverseMatch:
+        return ""
+
+
+@require_safe
+def incident_markdown(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole visible record, to be read anywhere."""
+    incident = access.get_incident(request.user, number)
+    answer = HttpResponse(markdown_of(record_of(incident)), content_type="text/markdown; charset=utf-8")
+    answer["Content-Disposition"] = f'inline; filename="{incident.label}.md"'
+    return private(answer)
+
+
+@require_safe
+def incident_json(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole visible record, for programs."""
+    incident = access.get_incident(request.user, number)
+    return private(JsonResponse(record_of(incident), json_dumps_params={"ensure_ascii": False, "indent": 2}))

@@ -1,0 +1,118 @@
+"""Snippets: adding them, their own page, their raw text."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hindsight.lib.files import clean_filename, content_disposition
+from hindsight.lib.highlight import SHOWN_LINES
+from hindsight.lib.htmx import private
+from hindsight.lib.problems import StaleError
+from incidents import access
+from incidents.forms.log import SnippetEditForm, SnippetForm
+from incidents.models import Incident, Snippet
+from incidents.pages.material import Shelf
+from incidents.services.snippets import add_snippet, edit_snippet
+from incidents.views.attachments import FILE_POLICY
+from incidents.views.replies import CONFLICT, OK, act_once, attempt, conflict_words, form_again, person, to_incident
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def snippet_new(request: HttpRequest, number: int) -> HttpResponse:
+    """A piece of code, below a step (`?step=`) or with a line of its own."""
+    incident = access.get_writable_incident(request.user, number)
+    if request.method != "POST":
+        return _new_page(request, incident, SnippetForm(initial={"step": request.GET.get("step", "")[:18]}), OK)
+    form = SnippetForm(request.POST)
+    answer, status = attempt(
+        form, lambda: act_once(request, form, f"snippet of {incident.label}", lambda: _added(request, incident, form))
+    )
+    if answer is None:
+        return _new_page(request, incident, form, status)
+    return to_incident(request, incident, f"snippet-{answer['snippet']}")
+
+
+def _added(request: HttpRequest, incident: Incident, form: SnippetForm) -> dict[str, int]:
+    data = form.cleaned_data
+    snippet = add_snippet(
+        incident=incident,
+        by=person(request),
+        now=timezone.now(),
+        code=data["code"],
+        language=data["language"],
+        filename=data["filename"],
+        caption=data["caption"],
+        step=access.get_step(incident, data["step"]) if data["step"] else None,
+    )
+    return {"snippet": snippet.pk}
+
+
+def _new_page(request: HttpRequest, incident: Incident, form: SnippetForm, status: int) -> HttpResponse:
+    context = {"incident": incident, "form": form, "heading": "Add code or a log"}
+    return form_again(request, fragment="incidents/_snippet_form.html", context=context, status=status)
+
+
+@require_safe
+def snippet_detail(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """One snippet in full, as far as pages show code at all."""
+    incident = access.get_incident(request.user, number)
+    snippet = access.get_snippet(incident, pk)
+    context = {
+        "incident": incident,
+        "snippet": Shelf(each=SHOWN_LINES, together=SHOWN_LINES).show(snippet),
+        "can_write": person(request).can_write,
+    }
+    return private(render(request, "incidents/snippet.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def snippet_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """Language, file name and caption; the code stays as it was pasted."""
+    incident = access.get_writable_incident(request.user, number)
+    snippet = access.get_snippet(incident, pk)
+    if request.method != "POST":
+        shown = {name: getattr(snippet, name) for name in ("language", "filename", "caption", "version")}
+        return _edit_page(request, snippet, SnippetEditForm(initial=shown), OK)
+    form = SnippetEditForm(request.POST)
+
+    def act() -> Snippet:
+        data = form.cleaned_data
+        return edit_snippet(
+            snippet=snippet,
+            version=data["version"],
+            language=data["language"],
+            filename=data["filename"],
+            caption=data["caption"],
+        )
+
+    try:
+        changed, status = attempt(form, act)
+    except StaleError as problem:
+        data = {**form.data.dict(), "version": str(problem.current.version)}  # type: ignore[attr-defined]  # a QueryDict
+        again = SnippetEditForm(data)
+        return _edit_page(request, problem.current, again, CONFLICT, conflict=conflict_words(None, timezone.now()))
+    if changed is None:
+        return _edit_page(request, snippet, form, status)
+    messages.success(request, "Saved.")
+    return to_incident(request, incident, changed.anchor)
+
+
+def _edit_page(
+    request: HttpRequest, snippet: Snippet, form: SnippetEditForm, status: int, **more: object
+) -> HttpResponse:
+    context = {"incident": snippet.incident, "snippet": snippet, "form": form, "heading": "Describe a snippet", **more}
+    return form_again(request, fragment="incidents/_snippet_edit_form.html", context=context, status=status)
+
+
+@require_safe
+def snippet_raw(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """The code as it was pasted, as a download that can't act."""
+    incident = access.get_incident(request.user, number)
+    snippet = access.get_snippet(incident, pk)
+    answer = HttpResponse(snippet.code, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = content_disposition(clean_filename(snippet.filename or f"snippet-{snippet.pk}.txt"))
+    answer["Content-Security-Policy"] = FILE_POLICY
+    answer["X-Content-Type-Options"] = "nosniff"
+    return private(answer)

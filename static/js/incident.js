@@ -1,0 +1,17 @@
+/* Links into a long record: an address that names a line which this page does not show is sent to where it is. */
+function goToPart() {
+  const name = location.hash.slice(1);
+  if (!name || document.getElementById(name)) return;
+  const [, kind, id, line] = name.match(/^(entry|step|snippet)-(\d+)(-L\d+)?$/) ?? [];
+  if (!kind) return;
+  const here = location.pathname;
+  if (kind === "snippet") {
+    if (line || !document.getElementById(`snippet-${id}`)) location.replace(`${here}snippets/${id}/#${name}`);
+    return;
+  }
+  const asked = new URLSearchParams(location.search);
+  if (asked.get(kind) !== id) location.replace(`${here}?${kind}=${id}#${name}`);
+}
+
+goToPart();
+window.addEventListener("hashchange", goToPart);
