@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", reference.reference, name="api_reference"),
     path("api/v1/", api.urls),
     path("", include("accounts.urls")),
+    path("", include("incidents.urls")),
 ]
 
 # Allauth's rate limits answer with it.
