@@ -9,8 +9,8 @@ from django.db.models.functions import Left
 
 from hindsight.lib.text import first_sentence
 from incidents import answers
-from incidents.answers import Answer
-from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem, Section
+from incidents.answers import Answer, Verified
+from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem, ProofState, Section
 from postmortems.prompts import prompt_of, template_of
 from search import registry
 from search.documents import Part
@@ -29,6 +29,13 @@ FIELD_OF = {
 # A one-line answer is cut from this much of a section.
 HEAD_LIMIT = 2_000
 LINE_LIMIT = 200
+
+VERIFIED: dict[ProofState, Verified] = {
+    ProofState.VERIFIED: "verified",
+    ProofState.DID_NOT_HOLD: "did_not_hold",
+    ProofState.WAIVED: "waived",
+    ProofState.UNPROVEN: "unproven",
+}
 
 # A reference to the record, such as ([14:47 UTC](#entry-17)), says nothing on a line of its own.
 _CITATION = re.compile(r"\s*\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\)")
@@ -116,11 +123,12 @@ def _anchor(row: Section | Evidence | ActionItem) -> str:
 
 def answers_of(incident_ids: Collection[int]) -> dict[int, Answer]:
     """Root cause, fix and proof of those that have a postmortem, published or not; two queries."""
-    states = dict(Postmortem.objects.filter(incident_id__in=incident_ids).values_list("incident_id", "proof"))
+    rows = Postmortem.objects.filter(incident_id__in=incident_ids).values_list("incident_id", "proof")
+    states: dict[int, Verified] = {pk: VERIFIED[ProofState(proof)] for pk, proof in rows}
     lines: dict[tuple[int, str], str] = {}
     heads = Section.objects.filter(postmortem__incident_id__in=states, key__in=("root_cause", "fix")).order_by()
-    rows = heads.annotate(head=Left("body", HEAD_LIMIT)).values_list("postmortem__incident_id", "key", "head")
-    for pk, key, head in rows:
+    found = heads.annotate(head=Left("body", HEAD_LIMIT)).values_list("postmortem__incident_id", "key", "head")
+    for pk, key, head in found:
         lines[pk, key] = one_line_of(head)
     return {
         pk: Answer(root_cause=lines.get((pk, "root_cause"), ""), fix=lines.get((pk, "fix"), ""), verified=state)

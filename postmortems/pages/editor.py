@@ -1,0 +1,101 @@
+"""The page on which a postmortem is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.forms import BaseFormSet
+
+from incidents.pages.material import Shelf
+from postmortems.forms import ActionForm, EvidenceForm, FactorForm, FactorFormSet, SectionsForm, WaiverForm
+from postmortems.models import Postmortem
+from postmortems.pages.shown import (
+    Drawn,
+    MissingPart,
+    ShownProof,
+    ShownSection,
+    checklist,
+    draw,
+    proofs_of,
+    sections_of,
+)
+from postmortems.services.publish import missing
+
+
+@dataclass(frozen=True, slots=True)
+class EditorSection:
+    """A section with what its box holds: the stored text, or what was typed and could not be saved."""
+
+    shown: ShownSection
+    text: str
+    base_version: int
+    errors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EditorForms:
+    """The forms of the page that were sent and are shown again; the others are fresh."""
+
+    sections: SectionsForm | None = None
+    evidence: EvidenceForm | None = None
+    waiver: WaiverForm | None = None
+    factors: "BaseFormSet[FactorForm] | None" = None
+    action: ActionForm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """What the page shows."""
+
+    postmortem: Postmortem
+    sections: list[EditorSection]
+    proofs: list[ShownProof]
+    drawn: Drawn
+    parts: list[MissingPart]
+    forms: Mapping[str, object]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it could be published."""
+        return not any(part.is_missing for part in self.parts)
+
+    @property
+    def missing(self) -> list[MissingPart]:
+        """What must still be there."""
+        return [part for part in self.parts if part.is_missing]
+
+
+def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Editor:
+    """The page, with the forms that were sent and refused, in a constant number of queries."""
+    forms = sent or EditorForms()
+    shelf = Shelf()
+    shown = sections_of(postmortem)
+    drawn = draw(postmortem.incident, postmortem, shelf)
+    rows = [section.row for section in shown if section.row]
+    return Editor(
+        postmortem=postmortem,
+        sections=[_section(section, forms.sections) for section in shown],
+        proofs=proofs_of(postmortem, shelf),
+        drawn=drawn,
+        parts=checklist(postmortem, missing(postmortem, rows)),
+        forms={
+            "evidence": forms.evidence or EvidenceForm(postmortem.incident, prefix="proof"),
+            "waiver": forms.waiver or WaiverForm(prefix="waiver", initial={"reason": postmortem.waiver_reason}),
+            "factors": forms.factors or factor_forms(drawn),
+            "action": forms.action or ActionForm(prefix="action"),
+        },
+    )
+
+
+def factor_forms(drawn: Drawn) -> "BaseFormSet[FactorForm]":
+    """A row for each factor, and empty ones."""
+    stored = [{"category": factor.category, "text": factor.text} for factor in drawn.factors]
+    return FactorFormSet(initial=stored, prefix="factors")
+
+
+def _section(shown: ShownSection, sent: SectionsForm | None) -> EditorSection:
+    name = f"body_{shown.prompt.key}"
+    if sent is None or name not in sent.data:
+        return EditorSection(shown, shown.body, shown.version, [])
+    base = sent.data.get(f"base_{shown.prompt.key}", "")
+    version = int(base) if base.isdecimal() and base.isascii() and len(base) < 10 else 0
+    return EditorSection(shown, sent.data.get(name, ""), version, [str(error) for error in sent.errors.get(name, ())])

@@ -1,0 +1,52 @@
+"""The page on which a postmortem is read."""
+
+from dataclasses import dataclass
+
+from incidents.models import Incident
+from incidents.pages.material import Shelf
+from postmortems.models import Postmortem
+from postmortems.pages.shown import Drawn, ShownProof, ShownSection, draw, proofs_of, sections_of
+from postmortems.services.publish import missing
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the page shows. Before it is begun, `postmortem` is None and there are only the drawn blocks."""
+
+    incident: Incident
+    postmortem: Postmortem | None
+    sections: list[ShownSection]
+    proofs: list[ShownProof]
+    drawn: Drawn
+    missing: list[str]
+
+    @property
+    def contents(self) -> list[ShownSection]:
+        """The sections that have something to read, for the table of contents."""
+        return [section for section in self.sections if self.has_content(section)]
+
+    def has_content(self, section: ShownSection) -> bool:
+        """Whether there is a text, or a drawn block that is not empty."""
+        drawn = {
+            "timeline": bool(self.drawn.timeline.lines),
+            "diagnosis": bool(self.drawn.tree.nodes),
+            "factors": bool(self.drawn.factors),
+            "evidence": bool(self.proofs) or bool(self.postmortem and self.postmortem.is_waived),
+            "actions": bool(self.drawn.actions),
+            "durations": False,
+        }
+        return section.is_written or any(drawn[block] for block in section.prompt.drawn_from)
+
+
+def read_reading(incident: Incident, postmortem: Postmortem | None) -> Reading:
+    """The page, in a constant number of queries."""
+    shelf = Shelf()
+    sections = sections_of(postmortem) if postmortem else []
+    return Reading(
+        incident=incident,
+        postmortem=postmortem,
+        sections=sections,
+        proofs=proofs_of(postmortem, shelf) if postmortem else [],
+        drawn=draw(incident, postmortem, shelf),
+        missing=missing(postmortem, [section.row for section in sections if section.row]) if postmortem else [],
+    )

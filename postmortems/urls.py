@@ -1,0 +1,29 @@
+"""Addresses of postmortems and action items."""
+
+from django.urls import path
+
+import incidents.converters  # noqa: F401 - registers <inc:…>
+from postmortems.views import actions, proof, reading, writing
+
+HERE = "incidents/<inc:number>/postmortem"
+
+urlpatterns = [
+    path("postmortems/", reading.library, name="postmortem_list"),
+    path(f"{HERE}/", reading.postmortem, name="postmortem"),
+    path(f"{HERE}.md", reading.markdown, name="postmortem_markdown"),
+    path(f"{HERE}.json", reading.json, name="postmortem_json"),
+    path(f"{HERE}/begin/", writing.begin, name="postmortem_begin"),
+    path(f"{HERE}/edit/", writing.edit, name="postmortem_edit"),
+    path(f"{HERE}/publish/", writing.publish, name="postmortem_publish"),
+    path(f"{HERE}/withdraw/", writing.withdraw, name="postmortem_withdraw"),
+    path(f"{HERE}/factors/", proof.factors, name="postmortem_factors"),
+    path(f"{HERE}/evidence/", proof.add, name="evidence_add"),
+    path(f"{HERE}/evidence/<int:pk>/", proof.edit, name="evidence_edit"),
+    path(f"{HERE}/evidence/<int:pk>/remove/", proof.remove, name="evidence_remove"),
+    path(f"{HERE}/waiver/", proof.waive, name="postmortem_waive"),
+    path(f"{HERE}/waiver/remove/", proof.unwaive, name="postmortem_unwaive"),
+    path(f"{HERE}/actions/", actions.add, name="action_add"),
+    path("actions/", actions.action_list, name="action_list"),
+    path("actions/<int:pk>/", actions.edit, name="action_edit"),
+    path("actions/<int:pk>/state/", actions.change_state, name="action_state"),
+]

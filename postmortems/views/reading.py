@@ -1,0 +1,65 @@
+"""Reading postmortems: one as a page, as Markdown and as JSON, and the library of all."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render as render_page
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from hindsight.lib.htmx import private, render
+from incidents.access import NOT_FOUND, get_incident
+from incidents.models import Incident
+from postmortems.access import get_postmortem
+from postmortems.export import as_json, as_markdown
+from postmortems.models import Postmortem
+from postmortems.pages.listing import read_library
+from postmortems.pages.reading import read_reading
+from postmortems.prompts import STANDARD
+
+
+@require_safe
+def postmortem(request: HttpRequest, number: int) -> HttpResponse:
+    """The postmortem of an incident; before it is begun, the way to begin it."""
+    incident = get_incident(request.user, number)
+    row = (
+        Postmortem.objects.filter(incident=incident)
+        .select_related("incident", "begun_by", "published_by", "waiver_by")
+        .first()
+    )
+    context = {
+        "reading": read_reading(incident, row),
+        "incident": incident,
+        "postmortem": row,
+        "today": timezone.localdate(),
+        "template": STANDARD,
+    }
+    name = "postmortems/postmortem.html" if row else "postmortems/none.html"
+    return private(render_page(request, name, context))
+
+
+@require_safe
+def markdown(request: HttpRequest, number: int) -> HttpResponse:
+    """The postmortem as a Markdown file, shown as text."""
+    text = as_markdown(read_reading(*_begun(request, number)))
+    return private(HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+
+
+@require_safe
+def json(request: HttpRequest, number: int) -> HttpResponse:
+    """The postmortem as JSON."""
+    return private(JsonResponse(as_json(read_reading(*_begun(request, number)))))
+
+
+@require_safe
+def library(request: HttpRequest) -> HttpResponse:
+    """All postmortems that the reader may see."""
+    assert isinstance(request.user, User)
+    context = {"library": read_library(request.user, request.GET)}
+    return render(request, page="postmortems/library.html", fragment="postmortems/_library.html", context=context)
+
+
+def _begun(request: HttpRequest, number: int) -> tuple[Incident, Postmortem]:
+    row = get_postmortem(request.user, number)
+    if row is None:
+        raise Http404(NOT_FOUND)
+    return row.incident, row
