@@ -16,6 +16,7 @@ from hindsight.lib.pagination import BadCursor
 from hindsight.lib.problems import InvalidError
 from incidents import access
 from incidents.api import incidents_router, services_router
+from postmortems.api import actions_router, incident_actions_router, postmortem_router
 
 api = NinjaAPI(
     title="Hindsight API",
@@ -32,6 +33,9 @@ api = NinjaAPI(
 )
 api.add_router("me/", me_router)
 api.add_router("incidents/", incidents_router)
+api.add_router("incidents/", postmortem_router)
+api.add_router("incidents/", incident_actions_router)
+api.add_router("actions/", actions_router)
 api.add_router("services/", services_router)
 
 

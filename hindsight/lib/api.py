@@ -118,7 +118,9 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Pydantic's findings by field, in words for people."""
     found: dict[str, str] = {}
     for error in errors:
-        place = [str(part) for part in error["loc"] if part not in {"body", "query", "path", "form", "file", "payload"}]
+        # The first part says where it was sent (body, query, …); `payload` is our own name for a whole body.
+        place = [str(part) for part in error["loc"][1:]]
+        place = place[1:] if place[:1] == ["payload"] else place
         found.setdefault(".".join(place), _sentence(error))
     return found
 

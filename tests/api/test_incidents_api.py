@@ -9,39 +9,12 @@ from PIL import Image
 
 from accounts.models import Scope, Team, User
 from incidents.models import Incident
+from tests.api.conftest import Script
 from tests.support.personas import bearer
 from tests.support.records import make_incident, make_step
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/incidents/"
-
-
-class Script:
-    """A script with a token."""
-
-    def __init__(self, user: User, scope: str = "write") -> None:
-        self.headers = bearer(user, scope)
-        self.client = Client()
-
-    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        request = getattr(self.client, method)
-        response = request(path, body, content_type="application/json", headers={**self.headers, **headers})
-        return response.status_code, response.json()
-
-    def post(self, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        return self.send("post", path, body if body is not None else {}, **headers)
-
-    def get(self, path: str) -> tuple[int, Any]:
-        response = self.client.get(path, headers=self.headers)
-        return response.status_code, response.json()
-
-    def patch(self, path: str, body: Any) -> tuple[int, Any]:
-        return self.send("patch", path, body)
-
-
-@pytest.fixture
-def script(responder: User) -> Script:
-    return Script(responder)
 
 
 class TestTokens:

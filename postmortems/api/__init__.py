@@ -1,0 +1,7 @@
+"""Postmortems and action items over the API."""
+
+from postmortems.api.actions import incident_router as incident_actions_router
+from postmortems.api.actions import router as actions_router
+from postmortems.api.postmortem import router as postmortem_router
+
+__all__ = ["actions_router", "incident_actions_router", "postmortem_router"]

@@ -1,0 +1,215 @@
+"""Bodies and answers of the postmortem's API. Fields are only ever added within v1."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from ninja import Schema
+
+from hindsight.lib.api import Body, Moment
+from incidents.models import Incident
+from postmortems.models import ActionItem, Evidence, Postmortem
+from postmortems.services.publish import missing
+
+
+class FactorIn(Body):
+    """A contributing factor: its category for trends, its text for people."""
+
+    category: str
+    text: str
+
+
+class EvidenceIn(Body):
+    """A proof of the fix. With `id` it changes that one; without, it is added."""
+
+    id: int | None = None
+    method: str = "test"
+    claim: str = ""
+    detail: str = ""
+    url: str = ""
+    snippet: int | None = None
+    attachment: uuid.UUID | None = None
+    environment: str = ""
+    app_version: str = ""
+    result: str = "passed"
+    at: Moment | None = None
+    watch_until: date | None = None
+
+
+class PostmortemPatch(Body):
+    """Changes to a postmortem: what is absent stays.
+
+    A section stands under its key, in `sections` or beside it. With `version` a stale one is refused. `factors`
+    replaces all of them; `evidence` adds and changes; a `waiver_reason` of "" takes the waiver back.
+    """
+
+    version: int | None = None
+    sections: dict[str, str] = {}
+    summary: str = ""
+    impact: str = ""
+    detection: str = ""
+    root_cause: str = ""
+    fix: str = ""
+    verification: str = ""
+    lessons: str = ""
+    factors: list[FactorIn] = []
+    evidence: list[EvidenceIn] = []
+    waiver_reason: str = ""
+
+
+# What a postmortem that is not begun lacks for publication.
+NEEDED = ["root_cause", "fix", "verification", "evidence"]
+SECTION_KEYS = ("summary", "impact", "detection", "root_cause", "fix", "verification", "lessons")
+
+
+class PublishIn(Body):
+    """With `version`, a postmortem that changed meanwhile is not published."""
+
+    version: int | None = None
+
+
+class FactorOut(Schema):
+    """A contributing factor."""
+
+    category: str
+    text: str
+
+
+class EvidenceOut(Schema):
+    """A proof of the fix."""
+
+    id: int
+    method: str
+    claim: str
+    detail: str
+    url: str
+    snippet: int | None
+    attachment: uuid.UUID | None
+    environment: str
+    app_version: str
+    result: str
+    by: str | None
+    at: datetime
+    watch_until: date | None
+
+
+class PostmortemOut(Schema):
+    """A postmortem; `status` is "none" and `version` 0 before it is begun. `missing` is what publishing still needs."""
+
+    number: str
+    url: str
+    status: str
+    version: int
+    sections: dict[str, str]
+    factors: list[FactorOut]
+    evidence: list[EvidenceOut]
+    waiver_reason: str
+    verified: str
+    missing: list[str]
+    published_at: datetime | None
+    published_by: str | None
+    updated_at: datetime | None
+
+
+class ActionIn(Body):
+    """An action item; the title alone is enough."""
+
+    title: str
+    owner: str | None = None
+    kind: str = "prevent"
+    due_on: date | None = None
+    state: str = "open"
+    tracker_url: str = ""
+    proof: str = ""
+    reason: str = ""
+
+
+class ActionPatch(Body):
+    """Changes to an action item: what is absent stays. With `version`, a stale one is refused."""
+
+    version: int | None = None
+    title: str = ""
+    owner: str | None = None
+    kind: str = ""
+    due_on: date | None = None
+    state: str = ""
+    tracker_url: str = ""
+    proof: str = ""
+    reason: str = ""
+
+
+class ActionOut(Schema):
+    """An action item."""
+
+    id: int
+    url: str
+    incident: str
+    title: str
+    owner: str | None
+    kind: str
+    due_on: date | None
+    state: str
+    tracker_url: str
+    proof: str
+    reason: str
+    done_at: datetime | None
+    created_at: datetime
+    version: int
+
+
+class ActionList(Schema):
+    """A page of action items."""
+
+    count: int
+    next: str | None
+    results: list[ActionOut]
+
+
+def postmortem_out(request: HttpRequest, incident: Incident, row: Postmortem | None) -> dict[str, Any]:
+    """A postmortem, begun or not, as `PostmortemOut`."""
+    place = {
+        "number": incident.label,
+        "url": request.build_absolute_uri(reverse("postmortem", args=[incident.number])),
+    }
+    if row is None:
+        nothing = {"sections": {}, "factors": [], "evidence": [], "waiver_reason": "", "verified": "none"}
+        times = {"published_at": None, "published_by": None, "updated_at": None}
+        return {**place, "status": "none", "version": 0, **nothing, "missing": NEEDED, **times}
+    return {
+        **place,
+        **{name: getattr(row, name) for name in ("status", "version", "waiver_reason", "published_at", "updated_at")},
+        "sections": {section.key: section.body for section in row.sections.all()},
+        "factors": [{"category": factor.category, "text": factor.text} for factor in row.factors.all()],
+        "evidence": [_evidence_out(proof) for proof in row.evidence.select_related("by")],
+        "verified": row.proof,
+        "missing": missing(row),
+        "published_by": row.published_by.username if row.published_by else None,
+    }
+
+
+def _evidence_out(proof: Evidence) -> dict[str, Any]:
+    same = (
+        "id", "method", "claim", "detail", "url", "environment", "app_version", "result", "at", "watch_until",
+    )  # fmt: skip
+    return {
+        **{name: getattr(proof, name) for name in same},
+        "snippet": proof.snippet_id,
+        "attachment": proof.attachment_id,
+        "by": proof.by.username if proof.by else None,
+    }
+
+
+def action_out(request: HttpRequest, action: ActionItem) -> dict[str, Any]:
+    """An action item as `ActionOut`."""
+    same = (
+        "id", "title", "kind", "due_on", "state", "tracker_url", "proof", "reason", "done_at", "created_at", "version",
+    )  # fmt: skip
+    place = reverse("postmortem", args=[action.incident.number])
+    return {
+        **{name: getattr(action, name) for name in same},
+        "url": request.build_absolute_uri(f"{place}#{action.anchor}"),
+        "incident": action.incident.label,
+        "owner": action.owner.username if action.owner else None,
+    }
