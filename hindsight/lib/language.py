@@ -8,8 +8,8 @@ from hindsight.lib.language_rules import RULES
 from hindsight.lib.languages import BY_EXTENSION, normalise_language
 
 LOOKED_AT = 8_000
-SAMPLE_LINES = 50
-SAMPLE_WIDTH = 160
+SAMPLE_LINES = 40
+SAMPLE_WIDTH = 120
 # What a text must score before it counts as more than text.
 _THRESHOLD = 3
 

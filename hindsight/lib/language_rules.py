@@ -64,7 +64,7 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"^package \w+\s*$"),
         (4, r"^func (?:\([^)\n]*\) )?\w+\([^)\n]*\)[^\n]*\{"),
         (3, r"\bif err != nil\b"),
-        (2, r"\w+(?:, \w+)* := "),
+        (2, r"\w := "),
         (2, r"^import \(\s*$|\bfmt\.\w+\(|\bchan \w|\bdefer \w"),
     ],
     "python": [
@@ -114,7 +114,7 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (5, r"^\s*(?:pub(?:\(\w+\))? )?(?:async )?fn \w+(?:<[^>\n]*>)?\([^\n]*(?:->|\{|$)"),
         (3, r"\blet mut \w|\bimpl(?:<[^>\n]*>)? \w|&mut \w|\bunwrap\(\)|\bSome\(|\bOk\(\("),
         (3, r"^use (?:std|crate|super|tokio|\w+)::|^#\[(?:derive|tokio|test|cfg)"),
-        (2, r"\bmatch \w[^\n]* \{|\w+!\("),
+        (2, r"\bmatch \w[^\n]* \{|\w!\("),
     ],
     "c": [
         (4, r"^\s*#include\s*(?:<[\w/]+\.h>|\"[\w/.]+\.h\")"),
@@ -124,7 +124,7 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
             r"^(?:static |extern |inline |const |unsigned )*(?:int|void|char|size_t|struct \w+|bool|"
             r"u?int\d+_t)\s*\**\s*\w+\([^;\n]*\)\s*\{?\s*$",
         ),
-        (3, r"\b(?:malloc|free|printf|memcpy|strlen|sizeof)\s*\(|\w+->\w+\b[^\n]*;\s*$|^\s*(?:struct|typedef) \w+"),
+        (3, r"\b(?:malloc|free|printf|memcpy|strlen|sizeof)\s*\(|\w->\w+[^\n]{0,100};\s*$|^\s*(?:struct|typedef) \w+"),
     ],
     "cpp": [
         (6, r"^\s*#include\s*<(?:iostream|vector|string|map|memory|algorithm|unordered_map|thread|mutex|chrono)>"),
@@ -251,7 +251,7 @@ _SOURCES: dict[str, list[tuple[int, str]]] = {
         (2, r"(?i)</(?:div|span|p|a|form|body)>"),
     ],
     "css": [
-        (4, r"^\s*(?:[.#]?[\w-]+(?:[ >,:.#\w()-]*))\s*\{\s*$\n\s*[a-z-]+:\s*[^;\n{}]+;"),
+        (4, r"^\s*[.#]?[a-zA-Z][^;={}\n]{0,80}\{\s*$\n\s*[a-z-]+:\s*[^;\n{}]+;"),
         (3, r"^@(?:media|import|layer|keyframes|font-face)\b"),
         (2, r"\b(?:color|margin|padding|display|font-size|background):\s*[^;\n]+;"),
     ],
