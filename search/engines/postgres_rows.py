@@ -21,7 +21,8 @@ _MAX_VECTOR = 1_000_000
 
 _INSERT = """
     INSERT INTO search_searchdocument
-        (generation, kind, object_id, version, day, length_a, length_b, length_c, length_d, words, facts, facets, rights)
+        (generation, kind, object_id, version, day, length_a, length_b, length_c, length_d,
+         words, facts, facets, rights)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::tsvector, %s, %s, %s)
 """
 _REMEMBER = """

@@ -125,7 +125,7 @@ class PostgresView:
         return _ids(where.plus("d.facts && %s::text[]", tokens), 100) if tokens else []
 
     def _candidates(self, plan: Plan, where: _Where) -> tuple[dict[int, float], bool]:
-        """Records with at least one term, with what the terms they hold are worth, and whether these are all.
+        """Records with at least one term, with what the terms they hold are worth, and whether that is all.
 
         Where they are too many, those with every term are taken, then those with the rarest ones.
         """
@@ -169,12 +169,12 @@ class PostgresView:
         return [row[3] for row in rows]
 
     def _count(self, asked: Iterable[tuple[str, ...]]) -> None:
-        """Learn in how many visible documents these terms stand; more than the candidates' limit counts as the limit."""
+        """Learn in how many visible documents these terms stand; what is above the candidates' limit counts as it."""
         new = list({forms for forms in asked if forms not in self._frequencies})
         if not new:
             return
         sql = (
-            "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_searchdocument d"
+            "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_searchdocument d"  # noqa: S608 - fixed conditions
             f" WHERE {self._where.sql} AND d.words @@ t.q::tsquery LIMIT {MAX_CANDIDATES}) x)"
             " FROM unnest(%s::text[]) WITH ORDINALITY AS t(q, at)"
         )
@@ -218,8 +218,11 @@ def _ids(where: _Where, limit: int, *, by_day: bool = False) -> list[int]:
 
 
 def _described(ids: list[int]) -> list[Any]:
-    columns = "d.id, d.kind, d.object_id, d.day, d.length_a, d.length_b, d.length_c, d.length_d"
-    return _rows(f"SELECT {columns} FROM search_searchdocument d", _Where(("d.id = ANY(%s)", [ids])))
+    select = (
+        "SELECT d.id, d.kind, d.object_id, d.day, d.length_a, d.length_b, d.length_c, d.length_d"
+        " FROM search_searchdocument d"
+    )
+    return _rows(select, _Where(("d.id = ANY(%s)", [ids])))
 
 
 def _tallies(ids: list[int], forms: list[str]) -> dict[int, dict[str, tuple[int, ...]]]:

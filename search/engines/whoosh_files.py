@@ -1,4 +1,4 @@
-"""Where a Whoosh index lies: a directory of ours alone, in it one a generation, and a file that names the one in use."""
+"""Where a Whoosh index lies: a directory of ours alone, in it one a generation, and the name of the current one."""
 
 import fcntl
 import os

@@ -104,7 +104,8 @@ class WhooshView:
     def _means(self) -> Numbers:
         if not self.count:
             return np.ones(4, dtype=np.float32)
-        return np.maximum(self._snapshot.lengths[self._allowed].mean(axis=0), 1.0)
+        means: Numbers = np.maximum(self._snapshot.lengths[self._allowed].mean(axis=0), 1.0)
+        return means
 
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol. Words are read in the order of what the whole index says, until enough are visible."""
