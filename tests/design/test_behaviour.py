@@ -1,22 +1,23 @@
-"""What the base script does, in a real browser, on the living guide and on forms of our own; no server is needed."""
+"""What the base script does, in a real browser, on the living guide and on forms of its own."""
 
 import mimetypes
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.finders import find
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import Role, User
 
 pytestmark = pytest.mark.journey
 
-ORIGIN = "http://hindsight.test"
-STATIC = Path(__file__).parents[2] / "static"
 CHROMIUM = "/usr/bin/chromium"
 Open = Callable[..., Page]
 
@@ -39,31 +40,84 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def served() -> dict[str, str]:
-    """Pages by path; the static files are served beside them."""
-    return {"/saved/": "<!doctype html><title>Saved</title>", "/deleted/": "<!doctype html><title>Deleted</title>"}
+class Answers(BaseHTTPRequestHandler):
+    """Answers with the server's pages by path ("303 /there/" redirects) and with static files."""
 
+    server: "PageServer"
 
-@pytest.fixture
-def open_page(browser: Browser, served: dict[str, str]) -> Iterator[Open]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-
-    def answer(route: Route) -> None:
-        path = route.request.url.removeprefix(ORIGIN).split("?")[0].split("#")[0]
-        if path in served:
-            route.fulfill(body=served[path], content_type="text/html; charset=utf-8")
-        elif path.startswith("/static/") and (STATIC / path[8:]).is_file():
-            route.fulfill(path=STATIC / path[8:], content_type=mimetypes.guess_type(path)[0])
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        if page := self.server.pages.get(path, ""):
+            self._answer(page)
+        elif path.startswith("/static/") and (file := find(path.removeprefix("/static/"))):
+            self._send(200, Path(str(file)).read_bytes(), mimetypes.guess_type(path)[0] or "text/plain")
         else:
-            route.fulfill(status=404, body="")
+            self._send(404, b"", "text/plain")
 
-    context.route("**/*", answer)
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def _answer(self, page: str) -> None:
+        if page.startswith("303 "):
+            self.send_response(303)
+            self.send_header("Location", page[4:])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            self._send(200, page.encode(), "text/html; charset=utf-8")
+
+    def _send(self, status: int, body: bytes, content_type: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class PageServer(ThreadingHTTPServer):
+    """A server of a few pages, for one test."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.pages: dict[str, str] = {}
+
+
+@pytest.fixture
+def server() -> Iterator[PageServer]:
+    with PageServer() as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def served(server: PageServer) -> dict[str, str]:
+    """The pages by path; a test adds its own."""
+    server.pages |= {
+        "/saved/": "<!doctype html><title>Saved</title>",
+        "/deleted/": "<!doctype html><title>Deleted</title>",
+    }
+    return server.pages
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: PageServer, served: dict[str, str]) -> Iterator[Open]:
+    context = browser.new_context(
+        base_url=f"http://127.0.0.1:{server.server_port}",
+        viewport={"width": 1280, "height": 800},
+        reduced_motion="reduce",
+    )
 
     def open_page(html: str, *, path: str = "/page/") -> Page:
         served[path] = html
         page = context.new_page()
-        page.goto(ORIGIN + path)
+        page.goto(path)
         return page
 
     yield open_page
@@ -127,7 +181,7 @@ def test_keys_are_letters_while_one_types(open_page: Open) -> None:
 def test_keys_with_a_modifier_are_the_browsers(open_page: Open) -> None:
     page = open_page(draw("404.html"))
     page.keyboard.press("Control+n")
-    expect(page).to_have_url(ORIGIN + "/page/")
+    expect(page).to_have_url("/page/")
 
 
 def test_the_question_mark_lists_the_keys(open_page: Open) -> None:
@@ -183,8 +237,33 @@ def test_a_draft_outlives_a_save_that_was_refused(open_page: Open) -> None:
     kept_text(page)
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_title("Saved")
-    page.goto(ORIGIN + "/page/")
+    page.goto("/page/")
     expect(page.locator(".draft-offer")).to_be_visible()
+
+
+def test_a_draft_is_dropped_when_the_save_redirects(open_page: Open, served: dict[str, str]) -> None:
+    page = open_page(draw(FORM))
+    kept_text(page)
+    served["/saved/"] = "303 /page/"
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function("localStorage.length === 0")
+    expect(page.locator(".draft-offer")).to_have_count(0)
+
+
+def test_a_draft_is_dropped_when_htmx_saved_it(open_page: Open, served: dict[str, str]) -> None:
+    served["/saved/"] = "<p>Saved</p>"
+    page = open_page(draw(FORM.replace('method="post" action="/saved/"', 'hx-post="/saved/" hx-swap="none"')))
+    kept_text(page)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function("localStorage.length === 0")
+
+
+def test_a_draft_outlives_a_failure_of_the_server(open_page: Open) -> None:
+    page = open_page(draw(FORM.replace('method="post" action="/saved/"', 'hx-post="/broken/"')))
+    kept_text(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast-error")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 1
 
 
 def test_a_pasted_image_joins_the_files(open_page: Open) -> None:
@@ -206,7 +285,7 @@ def test_what_cannot_be_undone_is_asked_about(open_page: Open) -> None:
     page = open_page(draw(FORM))
     page.locator("#delete").click()
     page.get_by_role("button", name="Keep it").click()
-    expect(page).to_have_url(ORIGIN + "/page/")
+    expect(page).to_have_url("/page/")
     page.locator("#delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page).to_have_title("Deleted")
