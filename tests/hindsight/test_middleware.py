@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 
 from hindsight.lib.logs import JsonFormatter
-from hindsight.views import health
+from hindsight.plant import health
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
         def fail(*, now: object) -> None:
             raise problem
 
-        monkeypatch.setattr(health.health, "findings", fail)
+        monkeypatch.setattr(health, "findings", fail)
 
     return prepare
 

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], *, within: float = 20.0) -> Found:
+def eventually(look: Callable[[], Found | Literal[False] | None], *, within: float = 20.0) -> Found:
     """What `look` returns as soon as that is true; fails after `within` seconds."""
     deadline = time.monotonic() + within
     while not (found := look()):
