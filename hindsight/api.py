@@ -11,12 +11,14 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api import TokenAuth
 from accounts.api import router as me_router
+from accounts.models import Scope
 from hindsight.lib.api import ApiError, StrictParser, error_response, field_errors
 from hindsight.lib.pagination import BadCursor
 from hindsight.lib.problems import InvalidError
 from incidents import access
 from incidents.api import incidents_router, services_router
 from postmortems.api import actions_router, incident_actions_router, postmortem_router
+from search.api import router as search_router
 
 api = NinjaAPI(
     title="Hindsight API",
@@ -37,6 +39,8 @@ api.add_router("incidents/", postmortem_router)
 api.add_router("incidents/", incident_actions_router)
 api.add_router("actions/", actions_router)
 api.add_router("services/", services_router)
+# A pasted text is too long for an address, so one of its calls is a POST that only reads.
+api.add_router("search/", search_router, auth=TokenAuth(needs=Scope.READ))
 
 
 @api.exception_handler(ApiError)

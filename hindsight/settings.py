@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    "lucide",
 ]
 
 MIDDLEWARE = [

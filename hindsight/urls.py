@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from hindsight import api
-from hindsight.views import health, reference
+from hindsight.views import guide, health, reference
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/docs", reference.reference, name="api_reference"),
     path("api/v1/", api.urls),
+    path("design/", guide.design, name="design"),
     path("", include("accounts.urls")),
     path("", include("incidents.urls")),
 ]
