@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("design/", guide.design, name="design"),
     path("", include("accounts.urls")),
     path("", include("incidents.urls")),
+    path("", include("search.urls")),
+    path("", include("postmortems.urls")),
 ]
 
 # Allauth's rate limits answer with it.
