@@ -24,7 +24,8 @@ def drain(limit: int = 200) -> int:
     """Bring the oldest changes into the index; returns how many outbox rows were dealt with.
 
     Safe to repeat and to kill: rows go away after the index has them on disk. Rebuilds first if the index asks for it.
-    Does nothing while another process writes or the index can't be written. A document that can't be indexed is parked after five tries.
+    Does nothing while another process writes or the index can't be written. A document that can't be indexed is parked
+    after five tries.
     """
     try:
         if engine().wants_rebuild():

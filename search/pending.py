@@ -81,7 +81,7 @@ class LooseView:
             own = sum(loose.tally(term) is not None for loose in self._loose)
             if own:
                 known[term.text] = (term, known.get(term.text, (term, 0))[1] + own)
-        return sorted(known.values(), key=lambda row: row[1])[:limit]
+        return sorted(known.values(), key=lambda row: (row[1], row[0].text))[:limit]
 
     def near(self, word: str) -> list[tuple[str, int]]:
         """See the protocol."""

@@ -47,7 +47,10 @@ def plan(query: Query, view: View) -> Planned:
         Plan(
             terms=tuple(wanted),
             required=required,
-            excluded=tuple(clause(Phrase(c) if isinstance(c, str) else c) for c in query.excluded),
+            # That a phrase is absent can only be read in the text.
+            excluded=tuple(
+                clause(Phrase(c) if isinstance(c, str) else c) for c in query.excluded if not isinstance(c, Phrase)
+            ),
             pinned=tuple(Fact("number", number) for number in query.numbers),
             first_day=first,
             last_day=last,

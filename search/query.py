@@ -91,6 +91,11 @@ class Query:
         """Every phrase that has to hold."""
         return tuple(clause for group in self.required for clause in group if isinstance(clause, Phrase))
 
+    @property
+    def excluded_phrases(self) -> tuple[Phrase, ...]:
+        """Every phrase that must not stand in a record."""
+        return tuple(clause for clause in self.excluded if isinstance(clause, Phrase))
+
     def without_phrases(self) -> "Query":
         """The same query with its phrases as plain words, for when no record has them as they stand."""
         texts = " ".join(phrase.text for phrase in self.phrases)

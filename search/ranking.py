@@ -98,11 +98,12 @@ def _ranked(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key
 
 def _once(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, Document]) -> Ranking:
     planned = planning.plan(query, view)
-    spare = 3 * limit + 20 if query.phrases else limit + 10
+    reads_text = bool(query.phrases or query.excluded_phrases)
+    spare = 3 * limit + 20 if reads_text else limit + 10
     ranked = view.rank(planned.plan, spare, FACETS)
     rows = _visible(viewer, ranked)
     dropped = len(ranked.rows) - len(rows)
-    if query.phrases:
+    if reads_text:
         rows = _with_phrases(rows, query, held)
         is_exact = ranked.is_exact and ranked.total <= spare
         total = len(rows) if is_exact else ranked.total
@@ -184,11 +185,14 @@ def _with_phrases(rows: list[Scored], query: Query, held: dict[Key, Document]) -
         documents.update({document.key: document for document in registry.documents_of(kind, ids)})
     groups = [[_phrase(c.text) for c in group if isinstance(c, Phrase)] for group in query.required]
     wanted = [patterns for patterns, group in zip(groups, query.required, strict=True) if len(patterns) == len(group)]
-    return [row for row in rows if row.key in documents and _holds(documents[row.key], wanted)]
+    unwanted = [_phrase(clause.text) for clause in query.excluded_phrases]
+    return [row for row in rows if row.key in documents and _holds(documents[row.key], wanted, unwanted)]
 
 
-def _holds(document: Document, wanted: list[list[re.Pattern[str]]]) -> bool:
+def _holds(document: Document, wanted: list[list[re.Pattern[str]]], unwanted: list[re.Pattern[str]]) -> bool:
     texts = [normal(part.text) for part in document.parts]
+    if any(pattern.search(text) for pattern in unwanted for text in texts):
+        return False
     return all(any(pattern.search(text) for pattern in either for text in texts) for either in wanted)
 
 

@@ -15,7 +15,7 @@ Role = Literal["whole", "piece", "prose"]
 STEM_MARK = "~"
 
 _TOKEN = re.compile(r"\w+(?:[.\-:/@]\w+)*")
-_SEPARATOR = re.compile(r"[.\-:/@_]+")
+_SEPARATOR = re.compile(r"[.\-:/@]+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\WA-Za-z\d_]+")
 _HEX = re.compile(r"(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{6,}")
 _PROSE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -108,8 +108,10 @@ def _plain(piece: str) -> tuple[Word, ...]:
 def _pieces(token: str) -> Iterator[str]:
     for part in filter(None, _SEPARATOR.split(token)):
         yield part
-        if not _HEX.fullmatch(part.lower()):
-            camel = _CAMEL.findall(part)
-            yield from camel if len(camel) > 1 else ()
+        for piece in filter(None, part.split("_")):
+            yield piece
+            if not _HEX.fullmatch(piece.lower()):
+                camel = _CAMEL.findall(piece)
+                yield from camel if len(camel) > 1 else ()
     for run in _UNSPACED.findall(token):
         yield from (run[at : at + 2] for at in range(len(run) - 1))

@@ -117,7 +117,7 @@ class WhooshView:
             visible = len(self._postings(term.forms).documents) if frequency else 0
             if visible:
                 found.append((term, visible))
-        found.sort(key=lambda row: row[1])
+        found.sort(key=lambda row: (row[1], row[0].text))
         return found[:limit]
 
     def near(self, word: str) -> list[tuple[str, int]]:
