@@ -35,9 +35,9 @@ def test_every_row_becomes_an_incident_with_all_of_its_parts(loaded: str) -> Non
     assert "Loaded 41 demo incidents as INC-1 to INC-41" in loaded
     real = Incident.objects.filter(kind=Kind.REAL)
     assert set(real.values_list("external_id", flat=True)) == {row["id"] for row in ROWS}
-    parts = {"snippets": Snippet, "log_notes": LogNote, "diagnosis": DiagnosisStep}
-    for key, model in parts.items():
-        assert model.objects.filter(incident__in=real).count() == sum(len(row[key]) for row in ROWS), key
+    assert Snippet.objects.filter(incident__in=real).count() == sum(len(row["snippets"]) for row in ROWS)
+    assert LogNote.objects.filter(incident__in=real).count() == sum(len(row["log_notes"]) for row in ROWS)
+    assert DiagnosisStep.objects.filter(incident__in=real).count() == sum(len(row["diagnosis"]) for row in ROWS)
     assert ActionItem.objects.count() == sum(len(row["action_items"]) for row in ROWS)
     assert Evidence.objects.count() == sum(len(row["evidence"]) for row in ROWS)
 
