@@ -59,6 +59,11 @@ class Editor:
         return not any(part.is_missing for part in self.parts)
 
     @property
+    def has_errors(self) -> bool:
+        """Whether a text was refused."""
+        return any(section.errors for section in self.sections)
+
+    @property
     def missing(self) -> list[MissingPart]:
         """What must still be there."""
         return [part for part in self.parts if part.is_missing]

@@ -62,7 +62,10 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     except NotReadyError:
         postmortem.refresh_from_db()
         said = "Not published yet. What you wrote is saved."
-        return rendering.editor(request, postmortem, fragment=SAVED, status=409, refusal=said)
+        response = rendering.editor(request, postmortem, fragment=SAVED, status=409, refusal=said)
+        # For static/js/postmortem.js: refused, yet the texts are safe.
+        response.headers["X-Hindsight-Saved"] = "yes"
+        return response
     messages.success(request, f"Published. {postmortem.incident.label} can be found by its cause and its fix.")
     return redirect(request, reverse("postmortem", args=[number]))
 

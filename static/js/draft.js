@@ -70,7 +70,8 @@ function offer(form) {
   form.prepend(box);
 }
 
-const draftForm = (target) => target?.closest?.("form[data-draft]");
+/* A field may stand outside its form and name it by its form attribute. */
+const draftForm = (target) => (target?.form instanceof HTMLFormElement ? target.form : target)?.closest?.("form[data-draft]");
 
 if (owner) {
   const sent = sessionStorage.getItem(pendingKey);
