@@ -1,6 +1,6 @@
 """The practice incident: open, labelled as a drill, made up, and there to be worked on."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from incidents.models import DetectedBy, EntryKind, Kind, Outcome, Precision, Severity, Status
 from incidents.services.diagnosis import StepFields
@@ -11,18 +11,17 @@ EXTERNAL_ID = "demo-practice"
 # Raise it when the text below changes.
 EDITION = "practice-1"
 
-SUMMARY = """\
-**Practice: nothing is broken, and everything here is made up.** A drill never counts in statistics.
-
-Try the workbench on it: note what you see, give the open step its outcome, paste a log or a screenshot, change the
-status, resolve it, and write its postmortem. Publication will ask you for proof that the fix works.
-"""
+SUMMARY = (
+    "**Practice: nothing is broken, and everything here is made up.** A drill never counts in statistics.\n\n"
+    "Try the workbench on it: note what you see, give the open step its outcome, paste a log or a screenshot, change "
+    "the status, resolve it, and write its postmortem. Publication will ask you for proof that the fix works."
+)
 LOG = """\
-2026-01-01T10:00:01Z practice-shop WARN  pool: waiting for a connection (waited 5000 ms, 4 of 4 in use)
-2026-01-01T10:00:01Z practice-shop ERROR checkout: TimeoutError: no connection within 5000 ms
+{0:%Y-%m-%dT%H:%M:%S}Z practice-shop WARN  pool: waiting for a connection (waited 5000 ms, 4 of 4 in use)
+{0:%Y-%m-%dT%H:%M:%S}Z practice-shop ERROR checkout: TimeoutError: no connection within 5000 ms
     at Pool.acquire (pool.js:118)
     at placeOrder (checkout.js:42)
-2026-01-01T10:00:02Z practice-shop INFO  health: ok
+{1:%Y-%m-%dT%H:%M:%S}Z practice-shop INFO  health: ok
 """
 
 
@@ -49,8 +48,14 @@ def practice_record(*, now: datetime) -> Record:
         origin=Origin("demo", EDITION, "Practice data, made up and loaded with `load_demo`.", {"kind": "practice"}),
         entries=_entries(start),
         steps=_steps(start),
-        snippets=(SnippetRecord(code=LOG, language="log", filename="practice-shop.log"),),
+        snippets=(SnippetRecord(code=_log(start), language="log", filename="practice-shop.log"),),
     )
+
+
+def _log(start: datetime) -> str:
+    """What the service wrote while it was at its worst."""
+    moment = start.astimezone(UTC) + timedelta(minutes=11)
+    return LOG.format(moment, moment + timedelta(seconds=1))
 
 
 def _entries(start: datetime) -> tuple[EntryRecord, ...]:

@@ -1,6 +1,7 @@
 """`manage.py import_records`: records written elsewhere, taken over with a report of what was not."""
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -44,11 +45,11 @@ class Command(BaseCommand):
             source = open_source(options["file"], any_name=options["format"] != formats.AUTO)
         except Unreadable as error:
             raise CommandError(str(error)) from error
-        report = Report(is_dry=job.is_dry)
+        report, began = Report(is_dry=job.is_dry), monotonic()
         is_stopped = self._run(source, job, report)
         if not job.is_dry:
             note_in_audit(source, job, report)
-        self._tell(source, report, is_stopped=is_stopped)
+        self._tell(source, report, is_stopped=is_stopped, took_s=monotonic() - began)
         if is_stopped or (report.rows and report.fates[Fate.FAILED] == report.rows):
             raise SystemExit(1)
 
@@ -61,9 +62,9 @@ class Command(BaseCommand):
                 return True
         return False
 
-    def _tell(self, source: Source, report: Report, *, is_stopped: bool) -> None:
+    def _tell(self, source: Source, report: Report, *, is_stopped: bool, took_s: float) -> None:
         done = "Tried" if report.is_dry else "Read"
-        self.stdout.write(f"{done} {report.rows:,} rows of {source.path.name}.")
+        self.stdout.write(f"{done} {report.rows:,} rows of {source.path.name} in {took_s:.0f} s.")
         if is_stopped:
             self.stdout.write("Stopped before the end; what was taken stays, and the same command goes on from there.")
         if report.is_dry:
