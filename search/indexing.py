@@ -73,7 +73,7 @@ def drift() -> Drift:
     """Compare every record's version with the one that was indexed. Raises EngineError when the index can't be read."""
     indexed = dict(engine().versions())
     waiting = set(OutboxEntry.objects.filter(parked_at=None).values_list("kind", "object_id"))
-    parked = set(OutboxEntry.objects.exclude(parked_at=None).values_list("kind", "object_id"))
+    parked = _parked()
     wanted = {
         (source.kind, pk): version
         for source in registry.sources()
@@ -99,10 +99,16 @@ def _drain(limit: int) -> int:
     done = _take_in(list(by_key))
     finished = [entry.pk for key in done for entry in by_key[key]]
     OutboxEntry.objects.filter(pk__in=finished).delete()
+    for kind, pk in done & _parked():
+        OutboxEntry.objects.filter(kind=kind, object_id=pk).exclude(parked_at=None).delete()
     failed = [entry for key, held in by_key.items() if key not in done for entry in held]
     for entry in failed:
         _note_failure(entry)
     return len(entries)
+
+
+def _parked() -> set[Key]:
+    return set(OutboxEntry.objects.exclude(parked_at=None).values_list("kind", "object_id"))
 
 
 def _take_in(keys: list[Key]) -> set[Key]:

@@ -129,10 +129,11 @@ def _rights(viewer: Viewer) -> frozenset[str] | None:
 def _pending(viewer: Viewer) -> tuple[set[Key], list[Document]]:
     """What the index does not know yet: keys to leave out of it, and the visible documents to match in their stead."""
     entries = OutboxEntry.objects.order_by("-pk").values_list("kind", "object_id", "parked_at")
-    changed = {(kind, pk): parked for kind, pk, parked in entries[:20_000]}
+    # Of several rows of one record the newest decides whether it can be read.
+    changed = {(kind, pk): parked for kind, pk, parked in reversed(entries[:20_000])}
     if not changed:
         return set(), []
-    fresh = [key for key, parked in changed.items() if parked is None]
+    fresh = [key for key, parked in reversed(changed.items()) if parked is None]
     matched, beyond = fresh[:MAX_PENDING_MATCHED], fresh[MAX_PENDING_MATCHED:]
     checked = beyond[:MAX_PENDING_CHECKED]
     # A record that waits longer may be found by its old text, but only by those who may still see it.

@@ -77,6 +77,11 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         super().rename_file(oldname, newname, safe=safe)
         sync_directory(Path(self.folder))
 
+    def lock(self, name: str) -> Any:
+        """Whoosh's own lock of a directory, on a file that only its owner may open."""
+        os.close(os.open(self._fpath(name), os.O_CREAT | os.O_RDWR, 0o600))
+        return super().lock(name)
+
 
 def sync_directory(path: Path) -> None:
     """Wait until the names in a directory are on the disk."""

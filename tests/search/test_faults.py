@@ -1,0 +1,249 @@
+"""The embedded index damaged in every way we know: search answers from the database, says so, and heals."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search import indexing
+from search.current import engine
+from search.engines import whoosh_schema
+from search.engines.protocol import EngineError
+from search.engines.whoosh_engine import WhooshEngine
+from search.engines.whoosh_files import Busy, IndexFiles
+from search.results import find
+from tests.search.conftest import PUBLIC, Shelf
+
+Run = Callable[[], None]
+BANNER = "Search index is being rebuilt"
+
+
+@pytest.fixture
+def library(shelf: Shelf, indexed: Run) -> Shelf:
+    """Two records, indexed, and one that only some may see."""
+    shelf.put(1, "Disk full on the primary", "Nobody rotated the logs", service="db")
+    shelf.put(2, "Logins slow", "The cache was cold", service="auth")
+    shelf.put(3, "Disk of a secret kind", "disk", rights="t:1", service="db")
+    indexed()
+    assert find(PUBLIC, "disk").engine == "whoosh"
+    return shelf
+
+
+def home() -> Path:
+    found = engine()
+    assert isinstance(found, WhooshEngine)
+    return found.files.home
+
+
+def current() -> Path:
+    return IndexFiles(home()).current()
+
+
+def files() -> list[Path]:
+    return sorted(path for path in current().iterdir() if path.is_file())
+
+
+def delete_everything() -> None:
+    shutil.rmtree(home())
+
+
+def delete_generation() -> None:
+    shutil.rmtree(current())
+
+
+def truncate() -> None:
+    for path in files():
+        os.truncate(path, path.stat().st_size // 2)
+
+
+def empty() -> None:
+    for path in files():
+        os.truncate(path, 0)
+
+
+def spoil_table() -> None:
+    for path in files():
+        if path.suffix == ".toc":
+            path.write_bytes(b"\x80\x04nonsense" * 20)
+
+
+def spoil_name() -> None:
+    (home() / "current").write_text("../../etc")
+
+
+def older_schema() -> None:
+    old = home() / f"v0-{'0' * 16}"
+    current().rename(old)
+    (home() / "current").write_text(old.name)
+
+
+def open_to_others() -> None:
+    current().chmod(0o755)
+
+
+DAMAGE = [
+    delete_everything,
+    delete_generation,
+    truncate,
+    empty,
+    spoil_table,
+    spoil_name,
+    older_schema,
+    open_to_others,
+]
+
+
+def forget() -> None:
+    """What another process would do: open the index for the first time."""
+    fresh = WhooshEngine(home())
+    vars(engine()).update(vars(fresh))
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_index_is_stood_in_for_and_heals(library: Shelf, damage: Callable[[], None]) -> None:
+    damage()
+    forget()
+    results = find(PUBLIC, "disk full")
+    assert [result.hit.id for result in results.results] == [1]
+    assert BANNER in results.notice
+    assert results.engine == "database"
+    assert results.count == 1
+    assert {v.value for facet in results.facets if facet.name == "service" for v in facet.values} == {"db"}
+
+    indexing.drain()
+    results = find(PUBLIC, "disk full")
+    assert (results.notice, results.engine) == ("", "whoosh")
+    assert [result.hit.id for result in results.results] == [1]
+    assert indexing.drift().is_none
+
+
+def test_flipped_bits_never_show_what_is_wrong(library: Shelf) -> None:
+    kept = {path: path.read_bytes() for path in files()}
+    dice = random.Random(7)
+    for _ in range(60):
+        path = dice.choice([path for path in kept if kept[path]])
+        data = bytearray(kept[path])
+        for _ in range(3):
+            data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+        path.write_bytes(data)
+        forget()
+        results = find(PUBLIC, "disk")
+        assert 3 not in [result.hit.id for result in results.results]
+        assert all(result.hit.title == library.held[result.hit.id].parts[1].text for result in results.results)
+        path.write_bytes(kept[path])
+    forget()
+    assert find(PUBLIC, "disk").engine == "whoosh"
+
+
+def test_filters_and_phrases_work_without_an_index(library: Shelf) -> None:
+    delete_everything()
+    forget()
+    assert [r.hit.id for r in find(PUBLIC, "service:auth").results] == [2]
+    assert [r.hit.id for r in find(PUBLIC, '"disk full"').results] == [1]
+    assert [r.hit.id for r in find(PUBLIC, "NOTE-2").results] == [2]
+    assert find(PUBLIC, "nowhere").results == ()
+
+
+def test_an_index_that_cannot_be_written_is_said_and_waited_for(
+    library: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete_everything()
+    forget()
+    real = os.open
+
+    def refuse(path: Any, flags: int, *rest: Any, **more: Any) -> int:
+        if str(home()) in str(path) and flags & os.O_CREAT:
+            raise OSError(30, "Read-only file system")
+        return real(path, flags, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        assert indexing.drain() == 0
+        assert BANNER in find(PUBLIC, "disk full").notice
+    indexing.drain()
+    assert find(PUBLIC, "disk full").notice == ""
+
+
+def test_a_table_of_contents_is_never_opened_from_a_directory_of_others(library: Shelf) -> None:
+    home().chmod(0o777)
+    forget()
+    with pytest.raises(EngineError, match="others"):
+        engine().view(None)
+    indexing.drain()
+    assert home().stat().st_mode & 0o077 == 0
+    assert find(PUBLIC, "disk").engine == "whoosh"
+
+
+def test_files_are_for_their_owner_alone(library: Shelf) -> None:
+    assert home().stat().st_mode & 0o777 == 0o700
+    assert current().stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o077 for path in files()} == {0}
+
+
+def test_while_one_process_rebuilds_another_leaves_it_alone(library: Shelf) -> None:
+    library.put(4, "Disk again", "full")
+    with IndexFiles(home()).writing():
+        with pytest.raises(Busy):
+            indexing.rebuild()
+        assert indexing.drain() == 0
+        assert {r.hit.id for r in find(PUBLIC, "disk full").results} == {1, 4}
+    assert indexing.drain() == 1
+    assert {r.hit.id for r in find(PUBLIC, "disk full").results} == {1, 4}
+
+
+def test_the_lock_of_a_killed_process_is_free(library: Shelf) -> None:
+    held = textwrap.dedent(f"""
+        import sys, time
+        from pathlib import Path
+        import django
+        django.setup()
+        from search.engines.whoosh_files import IndexFiles
+        with IndexFiles(Path({str(home())!r})).writing():
+            print("held", flush=True)
+            time.sleep(60)
+    """)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    with subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(Busy):
+            indexing.rebuild()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert indexing.rebuild() == 3
+
+
+def test_a_rebuild_that_dies_does_no_harm(library: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        indexing.rebuild(die)
+    assert [r.hit.id for r in find(PUBLIC, "disk full").results] == [1]
+    assert find(PUBLIC, "disk full").notice == ""
+    indexing.rebuild()
+    assert len([path for path in home().iterdir() if path.is_dir()]) == 1
+
+
+def test_how_far_a_rebuild_has_come_is_told(library: Shelf) -> None:
+    delete_everything()
+    forget()
+    seen: list[str] = []
+    indexing.rebuild(lambda done, total: seen.append(find(PUBLIC, "disk full").notice))
+    assert "3 of 3" in seen[-1]
+
+
+def test_another_schema_is_rebuilt(library: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.engines.whoosh_files.SCHEMA_VERSION", whoosh_schema.SCHEMA_VERSION + 1)
+    forget()
+    assert engine().wants_rebuild() == "the index is of another version"
+    indexing.drain()
+    assert engine().wants_rebuild() == ""

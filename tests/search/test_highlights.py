@@ -1,0 +1,60 @@
+"""Marked words: in the right place, and never as markup of the text's own."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.documents import Document, Part
+from search.highlights import Marker, cut
+from search.planning import terms_of
+
+
+def marked(query: str, text: str, field: str = "entry") -> str:
+    document = Document("note", 1, (Part(field, text, "#entry-1", "Note"),), frozenset())
+    return " | ".join(highlight.html for highlight in cut(document, Marker(terms_of(query))))
+
+
+def test_words_are_marked_in_other_endings() -> None:
+    assert (
+        marked("expiring certificate", "Two certificates expired.")
+        == "Two <mark>certificates</mark> <mark>expired</mark>."
+    )
+
+
+def test_a_stem_ending_in_y_is_marked() -> None:
+    assert "<mark>retry</mark>" in marked("retries", "They retry at once.")
+
+
+def test_pieces_of_code_are_marked_with_their_word() -> None:
+    assert "<mark>QueueDrainer</mark>" in marked("drainer", "at acme.QueueDrainer.run")
+
+
+def test_stop_words_are_not_marked() -> None:
+    assert marked("the disk", "the disk of the host") == "the <mark>disk</mark> of the host"
+
+
+def test_markup_in_a_text_is_shown_as_text() -> None:
+    html = marked("disk", "<script>alert('disk')</script> <mark>x</mark> & disk")
+    assert "<script>" not in html
+    assert "<mark>x" not in html
+    assert html.count("<mark>disk</mark>") == 2
+
+
+def test_a_long_text_is_cut_to_where_most_words_stand() -> None:
+    text = "disk " + "filler words here " * 200 + "disk quota exceeded " + "more filler " * 200
+    html = marked("disk quota exceeded", text)
+    assert "<mark>quota</mark> <mark>exceeded</mark>" in html
+    assert html.startswith("… ")
+    assert len(html) < 500
+
+
+def test_the_part_with_most_different_words_comes_first_with_its_place() -> None:
+    parts = (Part("entry", "disk disk disk", "#entry-1"), Part("step", "disk quota", "#step-2"))
+    found = cut(Document("note", 1, parts, frozenset()), Marker(terms_of("disk quota")))
+    assert [highlight.anchor for highlight in found] == ["#step-2", "#entry-1"]
+
+
+@given(st.text(max_size=200), st.text(max_size=400))
+def test_any_text_stays_escaped(query: str, text: str) -> None:
+    html = marked(query, text).replace("<mark>", "").replace("</mark>", "")
+    assert "<" not in html
+    assert ">" not in html
