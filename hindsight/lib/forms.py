@@ -181,7 +181,7 @@ class DescribedField(forms.BoundField):
     @property
     def hint_id(self) -> str:
         """Return the id that the template gives to the hint."""
-        return f"{self.auto_id}_hint"
+        return f"{self.auto_id}_helptext"
 
     @property
     def error_id(self) -> str:
@@ -200,7 +200,7 @@ class DescribedField(forms.BoundField):
 class FormErrors(forms.BaseForm):
     """Mixin for forms: put it before Form or ModelForm.
 
-    Widgets get aria-invalid and aria-describedby (`id_<name>_error`, `id_<name>_hint`), every field gets a label for
+    Widgets get aria-invalid and aria-describedby (`id_<name>_error`, `id_<name>_helptext`), every field gets a label for
     its messages, and `notices` says what was changed in the input.
     """
 

@@ -55,11 +55,11 @@ def test_errors_and_hints_are_tied_to_their_widgets() -> None:
     title, body = str(form["title"]), str(form["body"])
     assert 'aria-invalid="true"' in title
     assert 'aria-describedby="id_title_error"' in title
-    assert 'aria-describedby="id_body_error id_body_hint"' in body
+    assert 'aria-describedby="id_body_error id_body_helptext"' in body
     assert "aria-" not in str(form["code"])
     bound = form["body"]
     assert isinstance(bound, DescribedField)
-    assert bound.hint_id == "id_body_hint"
+    assert bound.hint_id == "id_body_helptext"
 
 
 def test_moments_are_read_in_the_users_zone() -> None:
