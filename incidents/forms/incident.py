@@ -31,7 +31,9 @@ class AccessFields(forms.Form):
     """Who may see it."""
 
     is_private = forms.BooleanField(
-        label="Private", required=False, help_text="Only you, the lead, administrators, and those chosen here can find it."
+        label="Private",
+        required=False,
+        help_text="Only you, the lead, administrators, and those chosen here can find it.",
     )
     people = forms.ModelMultipleChoiceField(User.objects.none(), label="Open to people", required=False)
     teams = forms.ModelMultipleChoiceField(Team.objects.none(), label="Open to teams", required=False)
@@ -50,7 +52,11 @@ class DeclareForm(FormErrors, AccessFields):
 
     title = LineField(limit=TITLE_LIMIT)
     severity = forms.ChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect, initial=Severity.SEV3)
-    services = NamesField(required=False, widget=_suggest("service-names"), help_text="Commas between them; a new name makes a new service.")
+    services = NamesField(
+        required=False,
+        widget=_suggest("service-names"),
+        help_text="Commas between them; a new name makes a new service.",
+    )
     started_at = MomentField(label="Started", required=False, help_text="Now, unless you write 10m ago or 14:05.")
     summary = MarkdownField(limit=SUMMARY_LIMIT, required=False)
     kind = forms.ChoiceField(choices=Kind.choices, initial=Kind.REAL, required=False)
@@ -91,7 +97,11 @@ class EditForm(FormErrors, AccessFields):
     title = LineField(limit=TITLE_LIMIT)
     severity = forms.ChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect)
     summary = MarkdownField(limit=SUMMARY_LIMIT, required=False)
-    services = NamesField(required=False, widget=_suggest("service-names"), help_text="Commas between them; a new name makes a new service.")
+    services = NamesField(
+        required=False,
+        widget=_suggest("service-names"),
+        help_text="Commas between them; a new name makes a new service.",
+    )
     tags = NamesField(required=False, widget=_suggest("tag-names"), help_text="Commas between them.")
     lead = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
     kind = forms.ChoiceField(choices=Kind.choices)

@@ -40,10 +40,10 @@ def read_board(user: User) -> Board:
         for status in ACTIVE_STATUSES
     ]
     return Board(
-        groups=[group for group in groups if group.incidents],
-        active=len(active) if len(active) < ACTIVE_SHOWN else visible.active().count(),
+        # The group with the worst incident stands first: nothing may hide a sev1.
+        groups=sorted((group for group in groups if group.incidents), key=lambda group: group.incidents[0].severity),
+        active=visible.active().count(),
         lately=lately,
         unclosed=visible.filter(status=Status.RESOLVED).count(),
         is_empty=not active and not lately,
     )
-

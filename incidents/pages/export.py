@@ -11,7 +11,15 @@ Data = dict[str, Any]
 
 def record_of(incident: Incident) -> Data:
     """Everything that stands on the incident's page, as values that JSON knows."""
-    moments = ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at", "declared_at")
+    moments = (
+        "started_at",
+        "detected_at",
+        "acknowledged_at",
+        "mitigated_at",
+        "resolved_at",
+        "closed_at",
+        "declared_at",
+    )
     return {
         "number": incident.label,
         "title": incident.title,
@@ -125,7 +133,10 @@ def markdown_of(record: Data) -> str:
     if record["snippets"]:
         parts += ["## Snippets", *(_fenced(snippet) for snippet in record["snippets"])]
     if record["attachments"]:
-        files = [f"- [{_plain(file['filename'])}]({file['url']}) {file['caption']}".rstrip() for file in record["attachments"]]
+        files = [
+            f"- [{_plain(file['filename'])}]({file['url']}) {file['caption']}".rstrip()
+            for file in record["attachments"]
+        ]
         parts += ["## Files", "\n".join(files)]
     if record["log_notes"]:
         parts += ["## Log lines", "\n\n".join(_note(note) for note in record["log_notes"])]

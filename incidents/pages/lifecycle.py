@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from incidents.models import STATUS_MEANING, Incident, Status, transition
 
+MINUTE = timedelta(minutes=1)
 REACHED_AT = {
     Status.INVESTIGATING: "started_at",
     Status.MITIGATED: "mitigated_at",
@@ -57,4 +58,9 @@ def durations(incident: Incident, now: datetime) -> list[tuple[str, timedelta]]:
         ("To mitigate", incident.time_to_mitigate),
         ("To resolve", incident.time_to_resolve),
     ]
-    return [(name, value) for name, value in named if value is not None and value >= timedelta(0)]
+    return [(name, _rounded(value)) for name, value in named if value is not None and value >= timedelta(0)]
+
+
+def _rounded(value: timedelta) -> timedelta:
+    """Seconds say nothing once there are minutes."""
+    return value if value < MINUTE else value - value % MINUTE

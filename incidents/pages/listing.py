@@ -50,7 +50,9 @@ class FilterForm(FormErrors, forms.Form):
     after = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     sort = forms.ChoiceField(
-        label="Order", choices=[("", "Newest first"), *((key, label) for key, (label, _) in ORDERS.items())], required=False
+        label="Order",
+        choices=[("", "Newest first"), *((key, label) for key, (label, _) in ORDERS.items())],
+        required=False,
     )
 
     MORE = ("tag", "kind", "private", "after", "before")

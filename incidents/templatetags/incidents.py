@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,14 +18,14 @@ from incidents.pages.material import ShownSnippet
 
 register = template.Library()
 
-FORMATS = {"clock": "%H:%M", "date": "%-d %b %Y", "full": "%-d %b %Y, %H:%M"}
+FORMATS = {"clock": "%H:%M", "short": "%-d %b, %H:%M", "date": "%-d %b %Y", "full": "%-d %b %Y, %H:%M"}
 
 
 @register.simple_tag
 def moment(at: datetime | None, style: str = "full", *, relative: bool = False) -> SafeString:
     """A moment in the reader's zone, with UTC in its title; nothing for none.
 
-    Styles: clock, date, full. `relative` lets the script of every page write "3 min ago" and keep it true.
+    Styles: clock, short, date, full. `relative` lets the script of every page write "3 min ago" and keep it true.
     """
     if at is None:
         return SafeString("")
@@ -109,3 +110,9 @@ def code_lines(snippet: ShownSnippet) -> SafeString:
             for at, line in enumerate(snippet.lines, 1)
         )
     )
+
+
+@register.simple_tag
+def hidden_initial(field: BoundField) -> SafeString:
+    """What a field showed at first, for one that is drawn choice by choice."""
+    return field.as_hidden(only_initial=True)

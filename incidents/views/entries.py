@@ -66,7 +66,13 @@ def _composed(request: HttpRequest, incident: Incident, form: ComposerForm) -> d
 
 
 def _composer(request: HttpRequest, incident: Incident, form: ComposerForm, status: int) -> HttpResponse:
-    context = {"incident": incident, "composer": form, "form": form, "heading": "Add to the timeline", "can_write": True}
+    context = {
+        "incident": incident,
+        "composer": form,
+        "form": form,
+        "heading": "Add to the timeline",
+        "can_write": True,
+    }
     return form_again(request, fragment="incidents/_composer.html", context=context, status=status)
 
 

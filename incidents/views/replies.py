@@ -25,6 +25,7 @@ from incidents.models import Incident
 
 Result = TypeVar("Result")
 
+MEGABYTE = 1024 * 1024
 OK, INVALID, CONFLICT, TOO_LARGE, DISK_FULL = 200, 422, 409, 413, 507
 
 
@@ -44,8 +45,7 @@ def attempt(form: forms.BaseForm, act: Callable[[], Result]) -> tuple[Result | N
         add_problem(form, problem, names=[("file", "files"), ("upload", "files")])
         return None, INVALID
     except TooLarge as problem:
-        words = f"{str(problem).removesuffix('.')} (setting UPLOAD_MAX_MB). Compress it or attach a part."
-        form.add_error("files" if "files" in form.fields else None, words)
+        form.add_error("files" if "files" in form.fields else None, _too_large_words(problem, form))
         return None, TOO_LARGE
     except DiskFull:
         form.add_error(
@@ -56,7 +56,18 @@ def attempt(form: forms.BaseForm, act: Callable[[], Result]) -> tuple[Result | N
         return None, DISK_FULL
 
 
-def act_once(request: HttpRequest, form: forms.BaseForm, what: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _too_large_words(problem: TooLarge, form: forms.BaseForm) -> str:
+    # The store stops reading at its limit; the form knows how large the file is.
+    size = max([problem.size, *(file.size or 0 for file in uploads(form))])
+    return (
+        f"The file has {-(-size // MEGABYTE):,} MB, the limit is {settings.UPLOAD_MAX_MB:,} MB (setting UPLOAD_MAX_MB). "
+        "Compress it or attach a part."
+    )
+
+
+def act_once(
+    request: HttpRequest, form: forms.BaseForm, what: str, act: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     """Run `act` once for this very form: a double click or a repeated request gets the first answer.
 
     What was sent is part of the key, so that a form which is changed and sent again acts again.
@@ -88,7 +99,9 @@ def to_incident(request: HttpRequest, incident: Incident, anchor: str = "") -> H
 
 def form_again(request: HttpRequest, *, fragment: str, context: Mapping[str, Any], status: int) -> HttpResponse:
     """A form with all that was typed: alone on a page, or for htmx in the place of the one that was sent."""
-    answer = render(request, page="incidents/part.html", fragment=fragment, context={**context, "part": fragment}, status=status)
+    answer = render(
+        request, page="incidents/part.html", fragment=fragment, context={**context, "part": fragment}, status=status
+    )
     if wants_fragment(request) and status != OK:
         return reswap(retarget(answer, "this"), "outerHTML")
     return answer
@@ -119,6 +132,5 @@ def conflict_words(saved_at: datetime | None, now: datetime) -> str:
     """The message of a conflict; it says when the other one saved if that is known."""
     ago = f" {duration_text(max(now - saved_at, now - now))} ago" if saved_at else " first"
     return (
-        f"Somebody saved this{ago}. Nothing of yours is lost: both texts are below. "
-        "Merge, or save yours as a comment."
+        f"Somebody saved this{ago}. Nothing of yours is lost: both texts are below. Merge, or save yours as a comment."
     )

@@ -141,9 +141,7 @@ def _shown(request: HttpRequest, incident: Incident, pk: int) -> HttpResponse:
     return private(render(request, "incidents/_diagnosis.html", context))
 
 
-def _form_page(
-    request: HttpRequest, incident: Incident, form: StepForm, status: int, **more: object
-) -> HttpResponse:
+def _form_page(request: HttpRequest, incident: Incident, form: StepForm, status: int, **more: object) -> HttpResponse:
     context = {
         "incident": incident,
         "form": form,
