@@ -4,14 +4,24 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 
+from accounts.models import OnceKey
 from hindsight.jobs import queue
 from hindsight.jobs.schedule import periodic
+
+# Longer than any browser or script goes on trying.
+KEEP_ONCE_KEYS = timedelta(days=2)
 
 
 @periodic(every=timedelta(days=1))
 def clear_sessions(*, now: datetime) -> None:
     """Sessions that have run out."""
     Session.objects.filter(expire_date__lt=now).delete()
+
+
+@periodic(every=timedelta(days=1))
+def prune_once_keys(*, now: datetime) -> None:
+    """Keys of requests that nobody will send again."""
+    OnceKey.objects.filter(created_at__lt=now - KEEP_ONCE_KEYS).delete()
 
 
 @periodic(every=timedelta(days=1))

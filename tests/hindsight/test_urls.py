@@ -32,7 +32,7 @@ PUBLIC = {
 API = "api/v1/"
 API_PUBLIC = {"openapi-json", "api_reference"}
 # Session expiry, rate limits and "last used" are notes about the reader, not about what is read.
-READER_TABLES = {"django_session", "accounts_usersession", "cache", "accounts_apitoken"}
+READER_TABLES = {"django_session", "cache", "accounts_apitoken"}
 WRITE = re.compile(r'^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 SAMPLES = {"int": "1", "slug": "a", "str": "a", "path": "a", "uuid": "00000000-0000-4000-8000-000000000000"}
 
