@@ -1,6 +1,7 @@
 """What was learned: postmortems, their proof, and what is to be done."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class PostmortemsConfig(AppConfig):
@@ -8,3 +9,7 @@ class PostmortemsConfig(AppConfig):
 
     name = "postmortems"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the places that the pages of incidents leave for this app; models can't be imported before."""
+        import_string("postmortems.panels.register")()

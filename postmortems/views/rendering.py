@@ -52,14 +52,20 @@ def conflict(
     request: HttpRequest, postmortem: Postmortem, problem: SectionsStaleError, others: dict[str, str]
 ) -> HttpResponse:
     """409: both texts of each section that somebody else changed, with the difference; nothing typed is lost."""
-    template = "postmortems/_conflict.html" if wants_fragment(request) else "postmortems/conflict.html"
+    is_fragment = wants_fragment(request)
+    template = "postmortems/_conflict.html" if is_fragment else "postmortems/conflict.html"
     context = {
         "postmortem": postmortem,
         "incident": postmortem.incident,
         "conflicts": problem.conflicts,
         "others": others,
     }
-    return private(HttpResponse(render_to_string(template, context, request=request), status=409))
+    response = HttpResponse(render_to_string(template, context, request=request), status=409)
+    if is_fragment:
+        # It takes the editor's place, so that there is one box for each text and not two.
+        response.headers["HX-Retarget"] = "#content"
+        response.headers["HX-Reswap"] = "innerHTML show:window:top"
+    return private(response)
 
 
 def refuse(form: BaseForm, problem: InvalidError, *, default: str) -> None:
