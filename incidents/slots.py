@@ -1,4 +1,4 @@
-"""Places on the record's pages that apps above it fill: what belongs there is theirs, so they register it when ready."""
+"""Places on the record's pages that apps above it fill: they register there when they are ready."""
 
 from collections.abc import Callable
 from typing import Literal, TypeAlias

@@ -18,7 +18,6 @@ from incidents.models import (
 )
 from incidents.services.fields import IncidentFields
 
-MOMENT_HINT = "14:05, 10m ago, yesterday 14:05 or 2026-03-01 14:05."
 SEVERITY_CHOICES = [(severity.value, severity.value) for severity in Severity]
 
 
@@ -106,7 +105,7 @@ class EditForm(FormErrors, AccessFields):
     lead = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
     kind = forms.ChoiceField(choices=Kind.choices)
     detected_by = forms.ChoiceField(choices=DetectedBy.choices, label="How we found out")
-    started_at = MomentField(label="Started", required=False, help_text=MOMENT_HINT)
+    started_at = MomentField(label="Started", required=False)
     started_precision = forms.ChoiceField(choices=Precision.choices, label="Start is known")
     detected_at = MomentField(label="Detected", required=False)
     acknowledged_at = MomentField(label="Acknowledged", required=False)

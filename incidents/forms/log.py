@@ -27,7 +27,7 @@ class ComposerForm(FormErrors, forms.Form):
     body = MarkdownField(label="Text", limit=ENTRY_LIMIT, required=False)
     kind = forms.ChoiceField(choices=KINDS, initial=EntryKind.NOTE, required=False)
     at = MomentField(label="Time", required=False)
-    files = FilesField(required=False)
+    uploads = FilesField(label="Files", required=False)
     code = CodeField(limit=SNIPPET_LIMIT, required=False)
     language = forms.ChoiceField(choices=[("", "Guess the language"), *LANGUAGES], required=False)
     filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)
@@ -38,7 +38,7 @@ class ComposerForm(FormErrors, forms.Form):
         """Something must be in it."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         has_code = bool(data.get("code", "").strip())
-        if not self.errors and not data.get("body", "").strip() and not has_code and not data.get("files"):
+        if not self.errors and not data.get("body", "").strip() and not has_code and not data.get("uploads"):
             self.add_error("body", "Text is empty; write at least a word, or add code or a file.")
         return data
 
@@ -75,7 +75,7 @@ class SnippetEditForm(FormErrors, forms.Form):
 class FileForm(FormErrors, forms.Form):
     """Screenshots and other files."""
 
-    files = FilesField(required=True)
+    uploads = FilesField(label="Files", required=True)
     caption = LineField(limit=CAPTION_LIMIT, required=False)
     alt_text = LineField(
         label="What the picture shows",

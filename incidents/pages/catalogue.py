@@ -12,7 +12,7 @@ SUGGESTED = 300
 
 
 def visible_services(user: User) -> QuerySet[Service]:
-    """Those of incidents that `user` may see, and those of none: a name that only private incidents use stays hidden."""
+    """Those of incidents that `user` may see, and those of none; a name that only hidden ones use stays hidden."""
     links = Incident.services.through.objects
     seen = links.filter(incident__in=Incident.objects.visible_to(user)).values("service_id")
     return Service.objects.filter(Q(pk__in=seen) | ~Q(pk__in=links.values("service_id")))
@@ -54,6 +54,9 @@ def service_rows(user: User) -> list[ServiceRow]:
     }
     rows = []
     for service in visible_services(user).select_related("team"):
-        facts = counted.get(service.pk, {"incidents": 0, "active": 0, "last_at": None})
-        rows.append(ServiceRow(service, facts["incidents"], facts["active"], facts["last_at"]))
+        facts = counted.get(service.pk)
+        if facts:
+            rows.append(ServiceRow(service, facts["incidents"], facts["active"], facts["last_at"]))
+        else:
+            rows.append(ServiceRow(service, 0, 0, None))
     return sorted(rows, key=lambda row: (-row.active, -row.incidents, row.service.name.lower()))

@@ -51,7 +51,7 @@ class FilterForm(FormErrors, forms.Form):
     before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     sort = forms.ChoiceField(
         label="Order",
-        choices=[("", "Newest first"), *((key, label) for key, (label, _) in ORDERS.items())],
+        choices=[(key, label) for key, (label, _) in ORDERS.items()],
         required=False,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -33,7 +34,7 @@ def compose(
     kind: str = EntryKind.NOTE,
     at: datetime | None = None,
     pasted: Pasted | None = None,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[Any]] = (),
     source: str = EntrySource.WEB,
 ) -> TimelineEntry:
     """Add a line and what it carries, all or nothing. Raises InvalidError, TooLarge, DiskFull."""
@@ -55,7 +56,5 @@ def compose(
                 source=source,
             )
         for file in files:
-            attach(
-                incident=incident, by=by, now=now, upload=file, filename=file.name or "", entry=entry, source=source
-            )
+            attach(incident=incident, by=by, now=now, upload=file, filename=file.name or "", entry=entry, source=source)
     return entry

@@ -72,12 +72,13 @@ def _conflict(request: HttpRequest, current: Incident, form: EditForm) -> HttpRe
 
 def _merged(form: EditForm, stored: EditForm) -> EditForm:
     """The form as it would be had this person begun from what is stored now."""
-    data = QueryDict(mutable=True)
+    data, sent = QueryDict(mutable=True), form.data
+    assert isinstance(sent, QueryDict)
     for name, field in stored.fields.items():
         now = _values(stored[name])
         data.setlist(f"initial-{name}", now)
         kept = name in form.changed_data and name in EditForm.EDITED
-        data.setlist(name, form.data.getlist(name) if kept else now)  # type: ignore[union-attr]  # a QueryDict
+        data.setlist(name, sent.getlist(name) if kept else now)
         if isinstance(field, forms.BooleanField) and data.getlist(name) in (["False"], []):
             data.setlist(name, [])
     return EditForm(data)

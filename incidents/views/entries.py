@@ -69,7 +69,6 @@ def _composer(request: HttpRequest, incident: Incident, form: ComposerForm, stat
     context = {
         "incident": incident,
         "composer": form,
-        "form": form,
         "heading": "Add to the timeline",
         "can_write": True,
     }

@@ -24,6 +24,7 @@ from incidents.forms.fields import add_problem
 from incidents.models import Incident
 
 Result = TypeVar("Result")
+Answer = dict[str, Any]
 
 MEGABYTE = 1024 * 1024
 OK, INVALID, CONFLICT, TOO_LARGE, DISK_FULL = 200, 422, 409, 413, 507
@@ -42,10 +43,10 @@ def attempt(form: forms.BaseForm, act: Callable[[], Result]) -> tuple[Result | N
     try:
         return act(), OK
     except InvalidError as problem:
-        add_problem(form, problem, names=[("file", "files"), ("upload", "files")])
+        add_problem(form, problem, names=[("file", "uploads")])
         return None, INVALID
     except TooLarge as problem:
-        form.add_error("files" if "files" in form.fields else None, _too_large_words(problem, form))
+        form.add_error("uploads" if "uploads" in form.fields else None, _too_large_words(problem, form))
         return None, TOO_LARGE
     except DiskFull:
         form.add_error(
@@ -60,8 +61,8 @@ def _too_large_words(problem: TooLarge, form: forms.BaseForm) -> str:
     # The store stops reading at its limit; the form knows how large the file is.
     size = max([problem.size, *(file.size or 0 for file in uploads(form))])
     return (
-        f"The file has {-(-size // MEGABYTE):,} MB, the limit is {settings.UPLOAD_MAX_MB:,} MB (setting UPLOAD_MAX_MB). "
-        "Compress it or attach a part."
+        f"The file has {-(-size // MEGABYTE):,} MB, the limit is {settings.UPLOAD_MAX_MB:,} MB "
+        "(setting UPLOAD_MAX_MB). Compress it or attach a part."
     )
 
 
@@ -87,9 +88,9 @@ def _sent(request: HttpRequest) -> Iterator[str]:
         yield from (f"{name} {file.name} {file.size}" for file in request.FILES.getlist(name))
 
 
-def uploads(form: forms.BaseForm) -> list[UploadedFile]:
+def uploads(form: forms.BaseForm) -> list[UploadedFile[Any]]:
     """The files of a form."""
-    return list(form.cleaned_data.get("files") or [])
+    return list(form.cleaned_data.get("uploads") or [])
 
 
 def to_incident(request: HttpRequest, incident: Incident, anchor: str = "") -> HttpResponse:

@@ -1,5 +1,7 @@
 """Every page of the record answers the same questions: who is signed in, who may see it, who may change it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -34,7 +36,7 @@ LISTS = ["board", "incident_list", "service_list"]
 
 def address(name: str, incident: Incident) -> str:
     """The address of a view, with the part of the incident that it needs."""
-    parts = {
+    parts: dict[str, Any] = {
         "entry_edit": incident.entries,
         "step_edit": incident.steps,
         "step_outcome": incident.steps,
@@ -50,7 +52,7 @@ def address(name: str, incident: Incident) -> str:
     return reverse(name, args=[incident.number, part.pk])
 
 
-def full_incident(by: User, **fields: object) -> Incident:
+def full_incident(by: User, **fields: Any) -> Incident:
     incident = make_incident(by, **fields)
     make_entry(incident, by)
     make_step(incident, by)
@@ -154,6 +156,7 @@ def test_viewer_may_not_declare_or_describe_services(public: Incident, responder
     assert viewer_client.post(reverse("service_edit", args=["api"]), {"name": "x"}).status_code == 403
 
 
-def _body(answer) -> str:  # type: ignore[no-untyped-def]  # the test client's response has no public type
+def _body(answer: Any) -> str:
     """The page without what differs in every answer."""
-    return answer.content.decode().split("<main", 1)[1].split("</main>", 1)[0]
+    page: str = answer.content.decode()
+    return page.split("<main", 1)[1].split("</main>", 1)[0]

@@ -56,7 +56,7 @@ def test_one_line_takes_words_code_and_files(incident: Incident, responder_clien
     text = SimpleUploadedFile("worker.log", b"KeyError: WINTER")
     responder_client.post(
         at("entry_new", incident),
-        {"body": "All at once", "code": "SELECT 1;", "language": "sql", "caption": "q", "files": [picture(), text]},
+        {"body": "All at once", "code": "SELECT 1;", "language": "sql", "caption": "q", "uploads": [picture(), text]},
     )
     entry = incident.entries.get(body="All at once")
     assert [snippet.language for snippet in entry.snippets.all()] == ["sql"]
@@ -110,7 +110,7 @@ def test_a_file_over_the_limit(incident: Incident, responder_client: Client, set
     settings.UPLOAD_MAX_MB = 1
     big = SimpleUploadedFile("dump.bin", b"\0" * (2 * 1024 * 1024))
     before = incident.entries.count()
-    answer = responder_client.post(at("entry_new", incident), {"body": "kept words", "files": [big]})
+    answer = responder_client.post(at("entry_new", incident), {"body": "kept words", "uploads": [big]})
     page = answer.content.decode()
     assert answer.status_code == 413
     assert "The file has 2 MB, the limit is 1 MB (setting UPLOAD_MAX_MB). Compress it or attach a part." in page
@@ -119,7 +119,7 @@ def test_a_file_over_the_limit(incident: Incident, responder_client: Client, set
 
 
 def test_an_empty_file_is_refused(incident: Incident, responder_client: Client) -> None:
-    answer = responder_client.post(at("attachment_new", incident), {"files": [SimpleUploadedFile("a.txt", b"")]})
+    answer = responder_client.post(at("attachment_new", incident), {"uploads": [SimpleUploadedFile("a.txt", b"")]})
     assert answer.status_code == 422
     assert "empty" in answer.content.decode()
 
@@ -130,7 +130,7 @@ def test_no_file_is_refused(incident: Incident, responder_client: Client) -> Non
 
 def test_a_page_that_calls_itself_a_picture_is_a_file(incident: Incident, responder_client: Client) -> None:
     fake = SimpleUploadedFile("photo.png", b"<html><script>alert(1)</script>", content_type="image/png")
-    responder_client.post(at("attachment_new", incident), {"files": [fake]})
+    responder_client.post(at("attachment_new", incident), {"uploads": [fake]})
     file = incident.attachments.get()
     assert file.preview_state == PreviewState.REFUSED
     page = responder_client.get(incident.get_absolute_url()).content.decode()
@@ -140,11 +140,11 @@ def test_a_page_that_calls_itself_a_picture_is_a_file(incident: Incident, respon
 
 def test_files_go_under_a_step(incident: Incident, responder: User, responder_client: Client) -> None:
     step = make_step(incident, responder)
-    responder_client.post(at("attachment_new", incident), {"files": [picture()], "step": step.pk, "alt_text": "red"})
+    responder_client.post(at("attachment_new", incident), {"uploads": [picture()], "step": step.pk, "alt_text": "red"})
     file = step.attachments.get()
     assert 'alt="red"' in responder_client.get(incident.get_absolute_url()).content.decode()
     other = make_step(make_incident(responder), responder)
-    answer = responder_client.post(at("attachment_new", incident), {"files": [picture()], "step": other.pk})
+    answer = responder_client.post(at("attachment_new", incident), {"uploads": [picture()], "step": other.pk})
     assert answer.status_code == 404
     assert list(incident.attachments.all()) == [file]
 
