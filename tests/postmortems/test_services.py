@@ -1,6 +1,7 @@
 """The use cases of postmortems."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -343,7 +344,7 @@ class TestActions:
             ({"due_on": date(1, 1, 1)}, "due_on"),
         ],
     )
-    def test_names_the_field_at_fault(self, responder: User, fields: dict[str, object], field: str) -> None:
+    def test_names_the_field_at_fault(self, responder: User, fields: dict[str, Any], field: str) -> None:
         with pytest.raises(InvalidError) as excinfo:
             make_action(make_incident(responder), responder, **fields)
         assert list(excinfo.value.fields) == [field]

@@ -15,7 +15,7 @@ from tests.support.records import NOW, make_incident
 REQUIRED = {"root_cause": "The pool had no limit.", "fix": "A limit of 20.", "verification": "The load test holds."}
 
 
-def make_postmortem(by: User, incident: Incident | None = None, **sections: str) -> Postmortem:
+def make_postmortem(by: User, incident: Incident | None = None, /, **sections: str) -> Postmortem:
     """A draft with these texts."""
     row = begin(incident=incident or make_incident(by), by=by, now=NOW)
     save_sections(postmortem=row, by=by, now=NOW, sections={key: (body, None) for key, body in sections.items()})
@@ -29,7 +29,7 @@ def make_proof(postmortem: Postmortem, by: User, **fields: Any) -> Evidence:
     return add_evidence(postmortem=postmortem, by=by, now=fields.pop("now", NOW), fields=given)  # type: ignore[arg-type]
 
 
-def make_published(by: User, incident: Incident | None = None, **sections: str) -> Postmortem:
+def make_published(by: User, incident: Incident | None = None, /, **sections: str) -> Postmortem:
     """A published postmortem with its required parts and one proof."""
     row = make_postmortem(by, incident, **{**REQUIRED, **sections})
     make_proof(row, by)
