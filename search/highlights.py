@@ -15,9 +15,17 @@ WINDOW = 220
 MAX_HIGHLIGHTS = 3
 # A log of megabytes is looked at up to here only.
 MAX_READ = 200_000
+# So many places of one word are looked at in one text.
+MAX_SPANS = 200
 # Shown in a result's own lines, so not cut out again.
 _SHOWN = {"number", "title", "service", "tag", "person"}
-_PROSE_WINDOW = re.compile(r"\s+")
+_VERBATIM = {"code", "log", "attachment", "link"}
+# Markdown's signs, which say nothing in a stretch cut out of its text.
+_SIGNS = re.compile(
+    r"^\s*(?:#{1,6}|>+|[*+-]|\d+\.)\s+|\[([^\[\]\n]{1,300})\]\([^()\s]{1,2000}\)|\*\*|__|`+|^\s*\|?[\s:|-]+\|\s*$",
+    re.MULTILINE,
+)
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +42,37 @@ class Marker:
     """Finds and marks the words of one query in any number of texts."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._forms: dict[str, str] = {}
-        fragments = set()
-        for term in terms:
-            for form in term.forms:
-                self._forms[form] = term.text.lstrip("=")
-                fragments.add(_fragment(form))
-        pattern = "|".join(re.escape(fragment) for fragment in sorted(fragments, key=len, reverse=True) if fragment)
-        self._pattern = re.compile(rf"\w*(?:{pattern})\w*", re.IGNORECASE) if pattern else None
+        self._forms = {form: term.text.lstrip("=") for term in terms for form in term.forms}
+        self._fragments = {fragment for form in self._forms if (fragment := _fragment(form))}
+        self._known: dict[str, str] = {}
 
     def spans(self, text: str) -> list[tuple[int, int, str]]:
-        """Begin, end and word of every match in a text, in order."""
-        if self._pattern is None:
-            return []
-        found = []
-        for match in self._pattern.finditer(text[:MAX_READ]):
-            word = self._word(match.group())
-            if word:
-                found.append((match.start(), match.end(), word))
-        return found
+        """Begin, end and word of every match in a text, in order, none over another."""
+        text = text[:MAX_READ]
+        low = text.lower()
+        if len(low) != len(text):
+            low = text  # A rare letter has a longer small form; places must stay the same.
+        found: dict[int, tuple[int, int, str]] = {}
+        for fragment in self._fragments:
+            at, times = low.find(fragment), 0
+            while at >= 0 and times < MAX_SPANS:
+                begin, end = _run(low, at, at + len(fragment))
+                word = self._word(low[begin:end], text[begin:end])
+                if word and (begin not in found or found[begin][1] < end):
+                    found[begin] = (begin, end, word)
+                at, times = low.find(fragment, end), times + 1
+        return _apart(sorted(found.values()))
 
     def mark(self, text: str) -> SafeString:
         """A whole short text, escaped, with its matches marked."""
         return _marked(text, self.spans(text), 0, len(text))
 
-    def _word(self, written: str) -> str:
-        low = written.lower()
-        if low in self._forms:
-            return self._forms[low]
+    def _word(self, low: str, written: str) -> str:
+        if written not in self._known:
+            self._known[written] = self._forms.get(low, "") or self._word_of_pieces(written)
+        return self._known[written]
+
+    def _word_of_pieces(self, written: str) -> str:
         for token in tokens(written):
             for word in words_of(token):
                 for form in (word.text, STEM_MARK + word.stem if word.stem else "", word.stem):
@@ -77,12 +88,28 @@ def cut(document: Document, marker: Marker, limit: int = MAX_HIGHLIGHTS) -> tupl
         if part.field in _SHOWN or not part.text:
             continue
         text = normal(part.text[:MAX_READ])
+        if not marker.spans(text):
+            continue
+        if part.field not in _VERBATIM:
+            text = _plain(text)
         spans = marker.spans(text)
         if spans:
             begin, end, different = _window(text, spans)
             found.append((-different, at, part, text, spans, begin, end))
     found.sort(key=lambda row: row[:2])
-    return tuple(_highlight(part, text, spans, begin, end) for _, _, part, text, spans, begin, end in found[:limit])
+    different_ones: dict[str, Highlight] = {}
+    for _, _, part, text, spans, begin, end in found:
+        highlight = _highlight(part, text, spans, begin, end)
+        # A summary often stands in the record and in its postmortem.
+        different_ones.setdefault(str(highlight.html), highlight)
+        if len(different_ones) == limit:
+            break
+    return tuple(different_ones.values())
+
+
+def _plain(text: str) -> str:
+    """A text without its markdown signs, on one line."""
+    return _SPACE.sub(" ", _SIGNS.sub(r"\1", text)).replace(" | ", " · ").strip(" |")
 
 
 def _highlight(part: Part, text: str, spans: Sequence[tuple[int, int, str]], begin: int, end: int) -> Highlight:
@@ -138,3 +165,20 @@ def _fragment(form: str) -> str:
     """What a text must contain, at least, to hold this form; a stem's last i may be written as a y."""
     bare = form.removeprefix(STEM_MARK)
     return bare[:-1] if form.startswith(STEM_MARK) and bare.endswith("i") and len(bare) > 3 else bare
+
+
+def _run(text: str, begin: int, end: int) -> tuple[int, int]:
+    """The letters, digits and underlines that a stretch stands in."""
+    while begin > 0 and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+        begin -= 1
+    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    return begin, end
+
+
+def _apart(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    kept: list[tuple[int, int, str]] = []
+    for span in spans:
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept

@@ -53,6 +53,18 @@ def test_the_part_with_most_different_words_comes_first_with_its_place() -> None
     assert [highlight.anchor for highlight in found] == ["#step-2", "#entry-1"]
 
 
+def test_markdown_signs_are_left_out_of_prose_and_kept_in_code() -> None:
+    assert (
+        marked("disk", "## The **disk**\n\n- see [the page](https://x.org/a)") == "The <mark>disk</mark> see the page"
+    )
+    assert marked("disk", "## `disk`", "code") == "## `<mark>disk</mark>`"
+
+
+def test_the_same_stretch_is_shown_once() -> None:
+    parts = (Part("summary", "disk quota", "#a"), Part("summary", "disk quota", "#b"))
+    assert len(cut(Document("note", 1, parts, frozenset()), Marker(terms_of("disk")))) == 1
+
+
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_any_text_stays_escaped(query: str, text: str) -> None:
     html = marked(query, text).replace("<mark>", "").replace("</mark>", "")
