@@ -6,16 +6,19 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from hindsight.lib.forms import FormErrors, LineField
 from hindsight.lib.pagination import BadCursor, Page, page_by_keyset
-from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Severity, Status
+from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Service, Severity, Status
+from incidents.pages.rows import list_rows
 
 ROWS = 50
+COLUMNS = ("number", "title", "severity", "status", "kind", "is_private", "started_at", "listed_at", "updated_at")
 ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
     "newest": ("Newest first", ("-listed_at", "-pk")),
     "oldest": ("Oldest first", ("listed_at", "pk")),
@@ -75,6 +78,11 @@ class Listing:
     following: str
 
     @property
+    def rows(self) -> SafeString:
+        """The rows of this page."""
+        return list_rows(self.page.items)
+
+    @property
     def count_words(self) -> str:
         """How many there are, in words."""
         return f"{self.count:,} incident{'' if self.count == 1 else 's'}"
@@ -88,9 +96,9 @@ def read_listing(user: User, query: QueryDict) -> Listing:
     rows = narrow(Incident.objects.visible_to(user), asked)
     order = ORDERS.get(asked.get("sort") or "newest", ORDERS["newest"])[1]
     try:
-        page = page_by_keyset(rows.for_list(), order=order, cursor=query.get("cursor", ""), limit=ROWS)
+        page = page_by_keyset(_shown(rows), order=order, cursor=query.get("cursor", ""), limit=ROWS)
     except BadCursor:
-        page = page_by_keyset(rows.for_list(), order=order, cursor=None, limit=ROWS)
+        page = page_by_keyset(_shown(rows), order=order, cursor=None, limit=ROWS)
     return Listing(
         form=form,
         page=page,
@@ -99,6 +107,12 @@ def read_listing(user: User, query: QueryDict) -> Listing:
         first=_address(query, None) if query.get("cursor") else "",
         following=_address(query, page.next_cursor) if page.next_cursor else "",
     )
+
+
+def _shown(rows: IncidentQuerySet) -> IncidentQuerySet:
+    """Only what a row shows, and what the orders need."""
+    services = Prefetch("services", Service.objects.only("name", "slug"))
+    return rows.only(*COLUMNS).prefetch_related(services)
 
 
 def narrow(rows: IncidentQuerySet, asked: Mapping[str, Any]) -> IncidentQuerySet:

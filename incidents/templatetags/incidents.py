@@ -8,16 +8,22 @@ from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from hindsight.lib.forms import new_once
+from hindsight.lib.languages import BY_KEY
+from hindsight.lib.languages import CHOICES as LANGUAGES
 from hindsight.lib.rendered import RenderedModel
 from hindsight.lib.time import duration_iso, duration_text
 from incidents.answers import Answer
+from incidents.models import WRITABLE_KINDS, EntryKind
 from incidents.pages.material import ShownSnippet
 
 register = template.Library()
 
+LANGUAGE_CHOICES = [("", "Guess the language"), *LANGUAGES]
+KIND_VALUES = {kind.value for kind in WRITABLE_KINDS}
 FORMATS = {"clock": "%H:%M", "short": "%-d %b, %H:%M", "date": "%-d %b %Y", "full": "%-d %b %Y, %H:%M"}
 
 
@@ -116,3 +122,39 @@ def code_lines(snippet: ShownSnippet) -> SafeString:
 def hidden_initial(field: BoundField) -> SafeString:
     """What a field showed at first, for one that is drawn choice by choice."""
     return field.as_hidden(only_initial=True)
+
+
+@register.simple_tag
+def language_options(chosen: str | None) -> SafeString:
+    """The options of a box for languages; drawn once, since a form's widget draws each on its own."""
+    return _language_options(chosen if chosen and chosen in BY_KEY else "")
+
+
+@cache
+def _language_options(chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((key, SafeString(" selected" if key == chosen else ""), label) for key, label in LANGUAGE_CHOICES),
+    )
+
+
+@register.simple_tag
+def kind_options(chosen: str | None) -> SafeString:
+    """The options of a box for the kinds of entries that people write."""
+    return _kind_options(chosen if chosen and chosen in KIND_VALUES else EntryKind.NOTE.value)
+
+
+@cache
+def _kind_options(chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((kind.value, SafeString(" selected" if kind == chosen else ""), kind.label) for kind in WRITABLE_KINDS),
+    )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """A hidden nonce for a form that is written by hand: sent twice, it acts once."""
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', new_once())

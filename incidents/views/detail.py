@@ -8,9 +8,8 @@ from django.views.decorators.http import require_safe
 
 from hindsight.lib.htmx import private, wants_fragment
 from incidents import access, slots
-from incidents.forms.diagnosis import StepForm
-from incidents.forms.log import ComposerForm, LogNoteForm
-from incidents.models import Incident, Outcome
+from incidents.forms.log import ComposerForm
+from incidents.models import Incident, LogVerdict, Outcome
 from incidents.pages.export import markdown_of, record_of
 from incidents.pages.lifecycle import durations, stages
 from incidents.pages.record import Place, read_record
@@ -31,9 +30,8 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
         "tree": record.tree,
         "stages": stages(incident),
         "durations": durations(incident, now),
-        "step_form": StepForm(incident=incident, auto_id="step_%s"),
         "outcomes": Outcome.choices,
-        "log_note_form": LogNoteForm(auto_id="log_note_%s"),
+        "verdicts": LogVerdict.choices,
         "panels": slots.fill("incident", request, incident),
         "actions": slots.fill("incident_actions", request, incident),
         "postmortem_url": postmortem_url(incident),

@@ -134,7 +134,6 @@ def _shown(request: HttpRequest, incident: Incident, pk: int) -> HttpResponse:
         "tree": read_tree(incident, shelf=shelf, around=pk),
         "timeline": read_timeline(incident, shelf=shelf, newest_first=place_of(request).newest_first),
         "outcomes": Outcome.choices,
-        "step_form": StepForm(incident=incident, auto_id="step_%s"),
         "can_write": True,
         "with_timeline": True,
     }

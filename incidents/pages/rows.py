@@ -1,0 +1,54 @@
+"""Rows of the list as HTML.
+
+They are written here and not in a template because a page has fifty of them: this takes a tenth of the time.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from incidents.models import Incident, Kind, Status
+
+SERVICES_SHOWN = 3
+KIND_CHIPS = {
+    Kind.DRILL.value: '<span class="chip chip-drill">Drill</span>',
+    Kind.NEAR_MISS.value: '<span class="chip">Near miss</span>',
+}
+
+
+def list_rows(incidents: Iterable[Incident]) -> SafeString:
+    """One `<li>` an incident, for the inside of a dense list; needs `services` prefetched."""
+    return SafeString("".join(_row(incident) for incident in incidents))
+
+
+def _row(incident: Incident) -> str:
+    private = '<span class="chip chip-private">Private</span>' if incident.is_private else ""
+    services = "".join(
+        f'<a class="service" href="?service={service.slug}"><bdi>{escape(service.name)}</bdi></a>'
+        for service in list(incident.services.all())[:SERVICES_SHOWN]
+    )
+    return (
+        f'<li><span class="incident-number">{incident.label}</span>'
+        f'<span class="sev {incident.severity}">{incident.severity}</span>'
+        f'<span class="dense-title"><a href="/incidents/{incident.label}/">'
+        f"<bdi>{escape(incident.title)}</bdi></a></span>"
+        f'<span class="dense-facts">{private}{KIND_CHIPS.get(incident.kind, "")}{services}'
+        f"{_status(incident.status)}{_start(incident)}</span></li>"
+    )
+
+
+@cache
+def _status(value: str) -> str:
+    return f'<span class="status status-{value}">{Status(value).label}</span>'
+
+
+def _start(incident: Incident) -> str:
+    at = incident.started_at
+    if at is None:
+        return '<span class="no-date">no date</span>'
+    local = timezone.localtime(at)
+    words = f"{local.day} {local:%b %Y}"
+    return f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}" title="{words}, {local:%H:%M %Z} · {at:%H:%M} UTC">{words}</time>'
