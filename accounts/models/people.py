@@ -1,5 +1,6 @@
 """People and the teams that they are in."""
 
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -29,9 +30,15 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+@cache
+def _known_zones() -> frozenset[str]:
+    """Every IANA zone of this system; listing them reads hundreds of files, and each request asks."""
+    return frozenset(available_timezones())
+
+
 def check_zone(name: str) -> None:
     """Refuse what is no IANA time zone."""
-    if name not in available_timezones():
+    if name not in _known_zones():
         raise ValidationError(f"{name!r} is no time zone; use a name such as Europe/Berlin.")
 
 
@@ -103,7 +110,7 @@ class User(AbstractUser):
     @property
     def zone(self) -> ZoneInfo:
         """Their time zone; UTC if the stored name is gone from the system's data."""
-        return ZoneInfo(self.timezone) if self.timezone in available_timezones() else ZoneInfo("UTC")
+        return ZoneInfo(self.timezone) if self.timezone in _known_zones() else ZoneInfo("UTC")
 
 
 class Team(models.Model):
