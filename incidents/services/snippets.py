@@ -56,7 +56,7 @@ def add_snippet(
         incident=incident,
         step=step,
         code=text,
-        language=normalise_language(language) if language else guess(text, filename=name),
+        language=normalise_language(language) or guess(text, filename=name),
         filename=name,
         caption=words,
         author=by,

@@ -46,6 +46,12 @@ class TestSnippets:
         assert snippet.language == "python"
         assert 'class="k"' in lines_of(snippet)[0]
 
+    @pytest.mark.parametrize("language", ["", "klingon"])
+    def test_unknown_language_is_guessed(self, incident: Incident, responder: User, language: str) -> None:
+        assert (
+            add_snippet(incident=incident, by=responder, now=NOW, code=PYTHON, language=language).language == "python"
+        )
+
     def test_without_carrier_it_gets_a_line_in_the_timeline(self, incident: Incident, responder: User) -> None:
         snippet = add_snippet(incident=incident, by=responder, now=NOW, code=PYTHON)
         assert snippet.entry is not None
