@@ -6,6 +6,7 @@ from itertools import islice
 from search.engines.protocol import AllOf, Clause, Fact, Plan, Term, View
 from search.query import Filter, Phrase, Query
 from search.spelling import can_be_slip
+from search.thesaurus import beside
 from search.words import STEM_MARK, Word, tokens, words_of
 
 # A pasted text is searched by its rarest words; a typed query seldom has more.
@@ -18,6 +19,8 @@ SURFACE_WEIGHT = 0.3
 PIECE_WEIGHT = 0.7
 CORRECTED_WEIGHT = 0.5
 MAX_CORRECTED_WORDS = 6
+THESAURUS_WEIGHT = 0.3
+MAX_BESIDE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ def plan(query: Query, view: View) -> Planned:
     chosen = [term for term, _ in known]
     for corrected in corrections.values():
         chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
+    if not query.is_paste:
+        chosen.extend(_beside(query.words, chosen, view))
     first = query.after.toordinal() if query.after else None
     last = query.before.toordinal() if query.before else None
     required = tuple(tuple(map(clause, group)) for group in query.required)
@@ -103,6 +108,18 @@ def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -
         if len(corrections) >= MAX_CORRECTED_WORDS:
             break
     return corrections
+
+
+def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
+    """Other words for the same things, those that visible records hold; a phrase shares its weight among its words."""
+    held = {form for term in chosen for form in term.forms}
+    found: dict[tuple[str, ...], Term] = {}
+    for other in beside(text):
+        terms = [term for term in terms_of(other) if not term.text.startswith("=")]
+        for term in terms:
+            if not held & set(term.forms):
+                found.setdefault(term.forms, _weighed(term, THESAURUS_WEIGHT / len(terms)))
+    return [term for term, _ in view.rarest(found.values(), MAX_BESIDE)]
 
 
 def _weighed(term: Term, factor: float) -> Term:

@@ -7,14 +7,13 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from search.registry import Viewer
 from tests.search.conftest import PUBLIC, Shelf
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture
-def page(shelf: Shelf, indexed: Callable[[], None], viewer: Any) -> Client:
+def page(shelf: Shelf, indexed: Callable[[], None], viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A signed-in browser over three records; everybody holds the public token."""
     shelf.put(
         1, "Disk <b>full</b> on the primary", "Nobody rotated the logs & more", service="Payment API", severity="sev1"
@@ -24,11 +23,9 @@ def page(shelf: Shelf, indexed: Callable[[], None], viewer: Any) -> Client:
     indexed()
     rights_of, visible_ids = shelf.rights_of, shelf.visible_ids
 
-    def of_public(_: Viewer) -> frozenset[str]:
-        return rights_of(PUBLIC)
-
-    shelf.rights_of = of_public  # type: ignore[method-assign]  # this source knows no accounts
-    shelf.visible_ids = lambda _, ids: visible_ids(PUBLIC, ids)  # type: ignore[method-assign]  # as above
+    # This source knows no accounts.
+    monkeypatch.setattr(shelf, "rights_of", lambda _: rights_of(PUBLIC))
+    monkeypatch.setattr(shelf, "visible_ids", lambda _, ids: visible_ids(PUBLIC, ids))
     client = Client()
     client.force_login(viewer)
     return client

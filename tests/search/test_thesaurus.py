@@ -1,0 +1,47 @@
+"""The thesaurus: its data is sound, and what it brings never stands above what was typed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from search.results import find
+from search.thesaurus import GROUPS, TABLE, beside
+from tests.search.conftest import PUBLIC, Shelf
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("oom", "out of memory"),
+        ("pod was OOMKilled again", "out of memory"),
+        ("no space left on device", "enospc"),
+        ("failover", "takeover"),
+        ("expired certs", "tls"),
+        ("connection timed out", "timeout"),
+    ],
+)
+def test_words_for_the_same_thing(typed: str, other: str) -> None:
+    assert other in set(beside(typed))
+
+
+def test_a_word_that_is_in_no_group_brings_nothing() -> None:
+    assert list(beside("quetzal")) == []
+    assert list(beside("")) == []
+
+
+def test_every_group_has_different_words_and_each_is_found() -> None:
+    for line in GROUPS.strip().splitlines():
+        phrases = [phrase.strip() for phrase in line.split(",")]
+        assert len(set(phrases)) == len(phrases) > 1
+        assert all(any(beside(phrase)) for phrase in phrases)
+    assert () not in TABLE
+
+
+def test_a_record_in_other_words_is_found_below_one_in_the_typed_words(
+    shelf: Shelf, either: str, indexed: Callable[[], None]
+) -> None:
+    shelf.put(1, "Worker was OOMKilled")
+    shelf.put(2, "Worker out of memory")
+    shelf.put(3, "Worker idle")
+    indexed()
+    assert [r.hit.id for r in find(PUBLIC, "oomkilled").results] == [1, 2]
