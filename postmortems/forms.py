@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField
+from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField, OnceField
 from incidents.models import Attachment, Incident, Snippet
 from postmortems.models import (
     ACTION_TEXT_LIMIT,
@@ -91,6 +91,7 @@ class EvidenceForm(FormErrors, forms.Form):
     at = MomentField(required=False, label="Checked", help_text="Empty means now.")
     watch_until = _day("Watch until", help_text="Until then somebody looks whether it holds.")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    once = OnceField()
 
     def __init__(self, incident: Incident, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,6 +175,7 @@ class ActionForm(FormErrors, forms.Form):
     owner = OwnerField()
     due_on = _day("Due")
     tracker_url = AddressField(label="Tracker link")
+    once = OnceField()
 
     def action_fields(self) -> ActionFields:
         """What was sent, as the service wants it."""
@@ -201,6 +203,7 @@ class ActionEditForm(ActionForm):
         limit=ACTION_TEXT_LIMIT, required=False, label="Why it won't be done", help_text="Needed for “won't do”."
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    once = None  # type: ignore[assignment]  # how Django leaves a field out; its version guards it
 
     def action_fields(self) -> ActionFields:
         """What was sent, as the service wants it."""

@@ -34,7 +34,9 @@ def on_board(request: HttpRequest, incident: Incident | None) -> SafeString:
     unwritten = done.exclude(postmortem__status=PostmortemStatus.PUBLISHED).select_related("postmortem")
     own = ActionItem.objects.visible_to(user).unfinished().filter(owner=user).select_related("incident")
     context = {
-        "unwritten": list(unwritten.defer("summary", "rendered").order_by("-updated_at", "-pk")[:SHOWN]),
+        "unwritten": list(unwritten.defer("summary", "rendered").order_by("-updated_at", "-pk")[:SHOWN])
+        if user.can_write
+        else [],
         "own": list(own.order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN]),
         "today": timezone.localdate(),
     }

@@ -1,5 +1,7 @@
 """Action items: the list across incidents, adding one, working on one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_page
@@ -9,9 +11,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect, render, wants_fragment
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.access import get_writable_incident
+from incidents.models import Incident
 from postmortems.access import get_writable_action
 from postmortems.forms import ActionEditForm, ActionForm, ActionStateForm
 from postmortems.models import ActionItem, Postmortem
@@ -43,14 +47,26 @@ def add(request: HttpRequest, number: int) -> HttpResponse:
     postmortem = Postmortem.objects.filter(incident=incident).select_related("incident").first()
     if form.is_valid():
         try:
-            service.add_action(incident=incident, by=request.user, now=timezone.now(), fields=form.action_fields())
+            _add_once(incident, form, by=request.user)
         except InvalidError as problem:
             rendering.refuse(form, problem, default="title")
+        except KeyUsedElsewhereError:
+            form.add_error(None, rendering.SENT_ELSEWHERE)
     if postmortem is None:
         return _page_without_postmortem(request, number, form)
     if form.errors:
         return rendering.editor(request, postmortem, fragment=ACTIONS, status=422, sent=EditorForms(action=form))
     return rendering.changed(request, postmortem, fragment=ACTIONS, anchor="actions", said="Action item added.")
+
+
+def _add_once(incident: Incident, form: ActionForm, *, by: User) -> None:
+    """Add the item, once however often the form arrives."""
+    now = timezone.now()
+
+    def act() -> dict[str, Any]:
+        return {"id": service.add_action(incident=incident, by=by, now=now, fields=form.action_fields()).pk}
+
+    once(by=by, key=form.cleaned_data["once"], request=f"action.add:{incident.pk}", now=now, act=act)
 
 
 def _page_without_postmortem(request: HttpRequest, number: int, form: ActionForm) -> HttpResponse:

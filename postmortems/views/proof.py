@@ -1,5 +1,7 @@
 """Proof of the fix, the waiver, and contributing factors: the parts of the editor that save by themselves."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.services.attachments import attach
@@ -117,29 +120,34 @@ def factors(request: HttpRequest, number: int) -> HttpResponse:
 def _kept(request: HttpRequest, postmortem: Postmortem, form: EvidenceForm, row: Evidence | None = None) -> bool:
     """Keep a new or changed proof; what is refused goes to the fields of the form."""
     assert isinstance(request.user, User)
-    by, now, fields = request.user, timezone.now(), form.evidence_fields()
-    try:
+    by, now = request.user, timezone.now()
+
+    def act() -> dict[str, Any]:
+        fields = form.evidence_fields()
         upload = form.cleaned_data["file"]
         if upload is not None:
-            name = upload.name or ""
+            caption, incident = fields["claim"][:200], postmortem.incident
             fields["attachment"] = attach(
-                incident=postmortem.incident,
-                by=by,
-                now=now,
-                upload=upload,
-                filename=name,
-                caption=fields["claim"][:200],
+                incident=incident, by=by, now=now, upload=upload, filename=upload.name or "", caption=caption
             )
         if row is None:
-            service.add_evidence(postmortem=postmortem, by=by, now=now, fields=fields)
-        else:
-            version = form.cleaned_data["version"]
-            if "at" not in form.changed_data:
-                # The field shows minutes; what nobody touched keeps its seconds.
-                fields.pop("at")
-            service.update_evidence(evidence=row, by=by, now=now, version=version, fields=fields)
+            return {"id": service.add_evidence(postmortem=postmortem, by=by, now=now, fields=fields).pk}
+        if "at" not in form.changed_data:
+            # The field shows minutes; what nobody touched keeps its seconds.
+            fields.pop("at")
+        version = form.cleaned_data["version"]
+        return {
+            "id": service.update_evidence(evidence=row, by=by, now=now, version=version, fields=fields).pk,
+        }
+
+    try:
+        key = form.cleaned_data["once"]
+        once(by=by, key=key, request=f"evidence:{postmortem.pk}:{row.pk if row else 0}", now=now, act=act)
     except InvalidError as problem:
         rendering.refuse(form, problem, default="claim")
+        return False
+    except KeyUsedElsewhereError:
+        form.add_error(None, rendering.SENT_ELSEWHERE)
         return False
     return True
 

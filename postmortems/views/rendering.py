@@ -74,6 +74,9 @@ def refuse(form: BaseForm, problem: InvalidError, *, default: str) -> None:
         form.add_error(name if name in form.fields else default, message)
 
 
+SENT_ELSEWHERE = "This form was sent before with other content. Load the page anew and send it again."
+
+
 def rebase(form: BaseForm, version: int) -> None:
     """Let the next save of a refused form count as made from `version`."""
     data = QueryDict(mutable=True)

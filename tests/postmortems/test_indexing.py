@@ -1,5 +1,7 @@
 """What search and lists learn from postmortems."""
 
+from collections.abc import Callable
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -49,7 +51,7 @@ def test_they_join_the_incident_in_search(responder: User) -> None:
 def test_every_change_moves_the_version(responder: User) -> None:
     row = make_postmortem(responder)
     seen = [dict(PostmortemText().versions())[row.incident_id]]
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: save_sections(postmortem=row, by=responder, now=NOW, sections={"impact": ("x", None)}),
         lambda: make_proof(row, responder),
         lambda: set_factors(postmortem=row, by=responder, now=NOW, factors=[("test", "")]),

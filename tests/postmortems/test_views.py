@@ -353,6 +353,18 @@ class TestActions:
         )
         assert responder_client.post(at("action_add", draft), {"action-title": ""}).status_code == 422
 
+    def test_a_form_that_arrives_twice_acts_once(self, draft: Postmortem, responder_client: Client) -> None:
+        nonce = "0123456789abcdef0123"
+        action = {"action-title": "Watch it", "action-kind": "detect", "action-once": nonce}
+        proof = {"proof-method": "test", "proof-result": "passed", "proof-claim": "x", "proof-once": nonce + "1"}
+        for _ in range(3):
+            assert responder_client.post(at("action_add", draft), action).status_code == 303
+            assert responder_client.post(at("evidence_add", draft), proof).status_code == 303
+        assert (ActionItem.objects.count(), draft.evidence.count()) == (1, 1)
+        # The same nonce for something else is refused, with the form.
+        assert responder_client.post(at("evidence_add", draft), {**proof, "proof-once": nonce}).status_code == 422
+        assert responder_client.post(at("action_add", draft), {**action, "action-once": nonce + "1"}).status_code == 422
+
     def test_may_be_there_before_the_postmortem(self, responder: User, responder_client: Client) -> None:
         incident = make_incident(responder)
         sent = {"action-title": "Watch it", "action-kind": "detect"}
