@@ -1,12 +1,21 @@
 """Work on material that is too slow for a request. Each task may run twice, and does nothing for a row that is gone."""
 
 import uuid
+from datetime import datetime, timedelta
 
-from django_tasks import task
+from django.utils import timezone
+from django_tasks import TaskContext, task
 
+from hindsight.jobs.queue import MOST_TRIES
+from hindsight.jobs.schedule import periodic
 from incidents.colouring import colour
 from incidents.models import Attachment, Snippet
 from incidents.previews import ensure_preview
+from incidents.readings import UNREAD, read, waiting
+
+# Younger files have a job of their own.
+OVERLOOKED_AFTER = timedelta(hours=2)
+AT_ONCE = 500
 
 
 @task()
@@ -23,3 +32,19 @@ def prepare_preview(attachment_id: str) -> None:
     attachment = Attachment.objects.filter(pk=uuid.UUID(attachment_id)).first()
     if attachment is not None:
         ensure_preview(attachment)
+
+
+@task(takes_context=True)
+def read_text(context: TaskContext, attachment_id: str) -> None:
+    """Read the words in a file. A reader that is busy or crashed raises, and the queue tries again later."""
+    attachment = Attachment.objects.filter(pk=uuid.UUID(attachment_id), text_edited_at=None).first()
+    if attachment is not None and attachment.text_state in UNREAD:
+        read(attachment, now=timezone.now(), is_last_try=context.attempt >= MOST_TRIES)
+
+
+@periodic(every=timedelta(hours=1))
+def read_overlooked(*, now: datetime) -> None:
+    """Enqueue files that still wait: from an earlier release, or from before the reader was installed."""
+    overlooked = waiting().filter(created_at__lt=now - OVERLOOKED_AFTER).order_by("-created_at")
+    for pk in overlooked.values_list("pk", flat=True)[:AT_ONCE]:
+        read_text.enqueue(str(pk))

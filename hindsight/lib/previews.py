@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-_FORMATS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WEBP"}
+FORMATS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 _GPS_TAG = 0x8825
 # A drawn picture (a terminal, a graph) has few colours and must stay sharp.
 _FEW_COLOURS = 4096
@@ -18,7 +18,7 @@ def job(options: Mapping[str, str | int], _: bytes) -> bytes:
     # Pillow raises from twice its limit on; half of ours makes ours the line.
     Image.MAX_IMAGE_PIXELS = int(options["max_pixels"]) // 2 + 1
     max_side = int(options["max_side"])
-    with Image.open(str(options["source"]), formats=[_FORMATS[str(options["kind"])]]) as image:
+    with Image.open(str(options["source"]), formats=[FORMATS[str(options["kind"])]]) as image:
         frames = int(getattr(image, "n_frames", 1))
         had_location = _has_location(image)
         image.seek(0)

@@ -12,6 +12,7 @@ from .choices import (
     Precision,
     PreviewState,
     Severity,
+    TextState,
 )
 from .diagnosis import HYPOTHESIS_LIMIT, STEP_TEXT_LIMIT, DiagnosisStep, LogNote
 from .incident import SUMMARY_LIMIT, TITLE_LIMIT, Incident, IncidentQuerySet
@@ -54,6 +55,7 @@ __all__ = [
     "Snippet",
     "Status",
     "Tag",
+    "TextState",
     "TimelineEntry",
     "Transition",
     "outcome_transition",

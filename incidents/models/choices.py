@@ -98,3 +98,14 @@ class PreviewState(models.TextChoices):
     PENDING = "pending", "Being made"
     READY = "ready", "Ready"
     REFUSED = "refused", "Refused"
+
+
+class TextState(models.TextChoices):
+    """Whether the words in an attachment are known."""
+
+    NONE = "none", "Nothing to read"
+    PENDING = "pending", "Being read"
+    READ = "read", "Read"
+    EMPTY = "empty", "No words found"
+    REFUSED = "refused", "Not readable"
+    UNAVAILABLE = "unavailable", "No reader installed"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from .choices import PreviewState
+from .choices import PreviewState, TextState
 from .diagnosis import DiagnosisStep
 from .incident import Incident
 from .timeline import TimelineEntry
@@ -69,8 +69,19 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     caption = models.CharField(max_length=CAPTION_LIMIT, blank=True, default="")
     alt_text = models.CharField(max_length=CAPTION_LIMIT, blank=True, default="")
-    # Words of a text file, or later those read in a picture; what search reads.
+    # The words of a text file, of the text in an archive, or in a picture; what search reads.
     text = models.TextField(blank=True, default="")
+    text_state = models.CharField(
+        max_length=11, choices=TextState.choices, default=TextState.NONE, db_default=TextState.NONE
+    )
+    # Why nothing was read, or what was left out.
+    text_note = models.CharField(max_length=200, blank=True, default="", db_default="")
+    text_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # People correct what was read; from then on no reader touches it.
+    text_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    text_edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     preview_state = models.CharField(max_length=7, choices=PreviewState.choices, default=PreviewState.NONE)
@@ -78,11 +89,14 @@ class Attachment(models.Model):
     preview_note = models.CharField(max_length=200, blank=True, default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
+    # Counts what people changed in the words beside and in it.
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         ordering = ["created_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(preview_state__in=PreviewState.values), name="attachment_preview_known")
+            models.CheckConstraint(condition=Q(preview_state__in=PreviewState.values), name="attachment_preview_known"),
+            models.CheckConstraint(condition=Q(text_state__in=TextState.values), name="attachment_text_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -106,3 +120,8 @@ class Attachment(models.Model):
     def is_picture(self) -> bool:
         """Whether a preview is there or on its way."""
         return self.preview_state in {PreviewState.PENDING, PreviewState.READY}
+
+    @property
+    def may_hold_words(self) -> bool:
+        """Whether it is a picture, shown or not: its words may be corrected, those of a log follow from the file."""
+        return self.preview_state != PreviewState.NONE

@@ -7,10 +7,10 @@ from django.core.files.base import File
 from django.db import transaction
 
 from accounts.models import User
-from hindsight.lib.files import FileStore, FileType, Stored, clean_filename, decode_text, sniff
+from hindsight.lib.files import FileStore, Stored, clean_filename, sniff
 from hindsight.lib.images import ImageFacts, Refused, inspect_head
-from hindsight.lib.problems import InvalidError
-from hindsight.lib.text import clean
+from hindsight.lib.ocr import WORDS_LIMIT
+from hindsight.lib.problems import InvalidError, StaleError
 from incidents.models import (
     CAPTION_LIMIT,
     Attachment,
@@ -18,15 +18,15 @@ from incidents.models import (
     EntrySource,
     Incident,
     PreviewState,
+    TextState,
     TimelineEntry,
 )
+from incidents.readings import TEXT_BYTES, first_state, text_of
 from incidents.services.carriers import carrier_entry, check_carriers
 from incidents.services.checks import Faults
-from incidents.tasks import prepare_preview
+from incidents.tasks import prepare_preview, read_text
 from search import outbox
 
-# Of a text file, this much is read for search.
-TEXT_BYTES = 1_000_000
 PICTURE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".avif")
 
 
@@ -46,7 +46,8 @@ def attach(
     """Store a file byte for byte; what it is follows from its bytes, never from its name.
 
     The file is written before the row, so no row names half a file. A picture gets its preview from the worker; one
-    that can't have any says why in `preview_note`. Raises InvalidError, also for an empty file; TooLarge; DiskFull.
+    that can't have any says why in `preview_note`. The words in pictures and archives are read by the worker as well.
+    Raises InvalidError, also for an empty file; TooLarge; DiskFull.
     """
     check_carriers(incident, entry, step)
     faults = Faults()
@@ -64,8 +65,7 @@ def attach(
             attachment.entry = carrier_entry(incident, entry=entry, step=step, by=by, now=now, source=source)
             attachment.save(force_insert=True)
             outbox.enqueue("incident", incident.pk)
-            if attachment.preview_state == PreviewState.PENDING:
-                transaction.on_commit(lambda: _later(attachment))
+            transaction.on_commit(lambda: _later(attachment))
     except BaseException:
         store.delete(stored.relpath)
         raise
@@ -84,7 +84,6 @@ def _described(stored: Stored, store: FileStore, filename: str) -> Attachment:
         content_type=kind.content_type,
         size=stored.size,
         sha256=stored.sha256,
-        text=_text(stored, store, kind),
     )
     if isinstance(facts, ImageFacts):
         attachment.width, attachment.height = facts.width, facts.height
@@ -92,30 +91,66 @@ def _described(stored: Stored, store: FileStore, filename: str) -> Attachment:
     elif isinstance(facts, Refused) and (kind.is_inline_image or filename.lower().endswith(PICTURE_NAMES)):
         attachment.preview_state = PreviewState.REFUSED
         attachment.preview_note = facts.message
+    if kind.is_text:
+        attachment.text = _text(stored, store)
+        attachment.text_state = TextState.READ if attachment.text.strip() else TextState.EMPTY
+    else:
+        attachment.text_state = first_state(attachment)
     return attachment
 
 
-def _text(stored: Stored, store: FileStore, kind: FileType) -> str:
+def _text(stored: Stored, store: FileStore) -> str:
     """The words of a text file, as far as search reads them."""
-    if not kind.is_text:
-        return ""
     with store.open(stored.relpath) as file:
-        return clean(decode_text(file.read(TEXT_BYTES)) or "").text
+        return text_of(file.read(TEXT_BYTES))
 
 
-def edit_attachment(*, attachment: Attachment, caption: str | None = None, alt_text: str | None = None) -> Attachment:
-    """Correct the words beside a file; None leaves as it is. Raises InvalidError."""
-    faults = Faults()
-    if caption is not None:
-        attachment.caption = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
-    if alt_text is not None:
-        attachment.alt_text = faults.line("alt_text", alt_text, label="Text for the picture", limit=CAPTION_LIMIT)
-    faults.stop_if_any()
+def edit_attachment(
+    *,
+    attachment: Attachment,
+    by: User,
+    now: datetime,
+    version: int | None = None,
+    caption: str | None = None,
+    alt_text: str | None = None,
+    text: str | None = None,
+) -> Attachment:
+    """Correct the words beside a file, and those read in a picture; None leaves as it is.
+
+    Words that a person corrected are never read again by machine. Without `version` the last one to write wins.
+    Raises StaleError; InvalidError, also for the `text` of a log, which follows from the file.
+    """
     with transaction.atomic():
-        attachment.save(update_fields=["caption", "alt_text"])
-        outbox.enqueue("incident", attachment.incident_id)
-    return attachment
+        current = Attachment.objects.select_for_update(of=("self",)).select_related("incident").get(pk=attachment.pk)
+        if version is not None and current.version != version:
+            raise StaleError(current)
+        faults = Faults()
+        if caption is not None:
+            current.caption = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
+        if alt_text is not None:
+            current.alt_text = faults.line("alt_text", alt_text, label="Text for the picture", limit=CAPTION_LIMIT)
+        if text is not None:
+            _correct(current, text, faults, by=by, now=now)
+        faults.stop_if_any()
+        current.version += 1
+        current.save()
+        outbox.enqueue("incident", current.incident_id)
+    return current
+
+
+def _correct(attachment: Attachment, text: str, faults: Faults, *, by: User, now: datetime) -> None:
+    """Put a person's words in the place of those that were read."""
+    if not attachment.may_hold_words:
+        faults.add("text", "The words of this file follow from the file; only those in a picture can be corrected.")
+        return
+    words = faults.text("text", text, label="Words in the picture", limit=WORDS_LIMIT)
+    attachment.text, attachment.text_note = words, ""
+    attachment.text_state = TextState.READ if words else TextState.EMPTY
+    attachment.text_edited_at, attachment.text_edited_by = now, by
 
 
 def _later(attachment: Attachment) -> None:
-    prepare_preview.enqueue(str(attachment.pk))
+    if attachment.preview_state == PreviewState.PENDING:
+        prepare_preview.enqueue(str(attachment.pk))
+    if attachment.text_state == TextState.PENDING:
+        read_text.enqueue(str(attachment.pk))
