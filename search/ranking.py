@@ -143,13 +143,13 @@ def _pending(viewer: Viewer) -> tuple[set[Key], list[Document]]:
     loose = [
         document
         for source in registry.sources()
-        for document in _safely(source.kind, [pk for kind, pk in visible if kind == source.kind])
+        for document in readable(source.kind, [pk for kind, pk in visible if kind == source.kind])
     ]
     return hidden, loose
 
 
-def _safely(kind: str, ids: list[int]) -> list[Document]:
-    """Documents for matching in memory; one that can't be built must not take search down with it."""
+def readable(kind: str, ids: list[int]) -> list[Document]:
+    """The documents of these ids; one that can't be built must not take search down with it."""
     try:
         return registry.documents_of(kind, ids)
     except DatabaseError:
@@ -158,7 +158,7 @@ def _safely(kind: str, ids: list[int]) -> list[Document]:
         if len(ids) <= 1:
             logger.exception("Record %s %s can't be searched", kind, ids)
             return []
-        return [document for pk in ids for document in _safely(kind, [pk])]
+        return [document for pk in ids for document in readable(kind, [pk])]
 
 
 def _seen_by(viewer: Viewer, keys: list[Key]) -> set[Key]:
@@ -183,7 +183,7 @@ def _with_phrases(rows: list[Scored], query: Query, held: dict[Key, Document]) -
     documents = dict(held)
     for kind in {kind for kind, _ in missing}:
         ids = [pk for name, pk in missing if name == kind]
-        documents.update({document.key: document for document in registry.documents_of(kind, ids)})
+        documents.update({document.key: document for document in readable(kind, ids)})
     groups = [[_phrase(c.text) for c in group if isinstance(c, Phrase)] for group in query.required]
     wanted = [patterns for patterns, group in zip(groups, query.required, strict=True) if len(patterns) == len(group)]
     unwanted = [_phrase(clause.text) for clause in query.excluded_phrases]

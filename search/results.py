@@ -13,7 +13,7 @@ from search.documents import Document
 from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
 from search.highlights import Highlight, Marker, cut
 from search.query import Chip, Filter, Query, parse
-from search.ranking import MAX_OFFSET, Ranking, rank
+from search.ranking import MAX_OFFSET, Ranking, rank, readable
 from search.registry import Hit, Viewer
 
 MAX_LIMIT = 100
@@ -171,17 +171,17 @@ def _results(viewer: Viewer, rows: Sequence[Scored], marker: Marker) -> tuple[Re
         ids = [row.key[1] for row in rows if row.key[0] == source.kind]
         if ids:
             hits.update({(source.kind, pk): hit for pk, hit in source.hits(viewer, ids).items()})
-            documents.update({document.key: document for document in registry.documents_of(source.kind, ids)})
+            documents.update({document.key: document for document in readable(source.kind, ids)})
     return tuple(
         Result(
             hit=hits[row.key],
             score=row.score,
             why=tuple(dict.fromkeys(term.lstrip("=") for term in row.terms)),
             title_html=marker.mark(hits[row.key].title),
-            highlights=cut(documents[row.key], marker),
+            highlights=cut(documents[row.key], marker) if row.key in documents else (),
         )
         for row in rows
-        if row.key in hits and row.key in documents
+        if row.key in hits
     )
 
 

@@ -247,3 +247,10 @@ def test_another_schema_is_rebuilt(library: Shelf, monkeypatch: pytest.MonkeyPat
     assert engine().wants_rebuild() == "the index is of another version"
     indexing.drain()
     assert engine().wants_rebuild() == ""
+
+
+def test_a_record_whose_text_cannot_be_read_is_still_a_result(library: Shelf) -> None:
+    library.broken.add(1)
+    results = find(PUBLIC, "disk full")
+    assert [(r.hit.id, r.highlights) for r in results.results] == [(1, ())]
+    assert results.notice == ""
