@@ -31,10 +31,14 @@ def on_board(request: HttpRequest, incident: Incident | None) -> SafeString:
     if not isinstance(user, User):
         return SafeString("")
     done = Incident.objects.visible_to(user).exclude(status__in=ACTIVE_STATUSES).exclude(kind=Kind.DRILL)
-    unwritten = done.exclude(postmortem__status=PostmortemStatus.PUBLISHED).select_related("postmortem")
+    unwritten = done.exclude(postmortem__status=PostmortemStatus.PUBLISHED)
+    # What was brought in waits for nobody.
+    unwritten = unwritten.exclude(postmortem__isnull=False, postmortem__begun_by=None)
     own = ActionItem.objects.visible_to(user).unfinished().filter(owner=user).select_related("incident")
     context = {
-        "unwritten": list(unwritten.defer("summary", "rendered").order_by("-updated_at", "-pk")[:SHOWN])
+        "unwritten": list(
+            unwritten.select_related("postmortem").defer("summary", "rendered").order_by("-updated_at", "-pk")[:SHOWN]
+        )
         if user.can_write
         else [],
         "own": list(own.order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN]),

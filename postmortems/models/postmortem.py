@@ -92,6 +92,11 @@ class Postmortem(models.Model):
         return self.status == PostmortemStatus.PUBLISHED
 
     @property
+    def is_brought_in(self) -> bool:
+        """Whether it was written elsewhere: nobody began it here, so what it lacks waits for nobody."""
+        return self.begun_by_id is None
+
+    @property
     def is_waived(self) -> bool:
         """Whether somebody signed that there can be no proof."""
         return bool(self.waiver_reason)

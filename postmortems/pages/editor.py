@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.forms import BaseFormSet
 
-from incidents.pages.material import Shelf
 from postmortems.forms import ActionForm, EvidenceForm, FactorForm, FactorFormSet, SectionsForm, WaiverForm
 from postmortems.models import Postmortem
 from postmortems.pages.shown import (
@@ -72,14 +71,13 @@ class Editor:
 def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Editor:
     """The page, with the forms that were sent and refused, in a constant number of queries."""
     forms = sent or EditorForms()
-    shelf = Shelf()
     shown = sections_of(postmortem)
-    drawn = draw(postmortem.incident, postmortem, shelf)
+    drawn = draw(postmortem.incident, postmortem)
     rows = [section.row for section in shown if section.row]
     return Editor(
         postmortem=postmortem,
         sections=[_section(section, forms.sections) for section in shown],
-        proofs=proofs_of(postmortem, shelf),
+        proofs=proofs_of(postmortem),
         drawn=drawn,
         parts=checklist(postmortem, missing(postmortem, rows)),
         forms={

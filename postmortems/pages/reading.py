@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from incidents.models import Incident
-from incidents.pages.material import Shelf
 from postmortems.models import Postmortem
 from postmortems.pages.shown import Drawn, ShownProof, ShownSection, draw, proofs_of, sections_of
 from postmortems.services.publish import missing
@@ -29,7 +28,7 @@ class Reading:
         """Whether there is a text, or a drawn block that is not empty."""
         drawn = {
             "timeline": bool(self.drawn.timeline.lines),
-            "diagnosis": bool(self.drawn.tree.nodes),
+            "diagnosis": bool(self.drawn.tree.nodes or self.drawn.log_notes),
             "factors": bool(self.drawn.factors),
             "evidence": bool(self.proofs) or bool(self.postmortem and self.postmortem.is_waived),
             "actions": bool(self.drawn.actions),
@@ -40,13 +39,12 @@ class Reading:
 
 def read_reading(incident: Incident, postmortem: Postmortem | None) -> Reading:
     """The page, in a constant number of queries."""
-    shelf = Shelf()
     sections = sections_of(postmortem) if postmortem else []
     return Reading(
         incident=incident,
         postmortem=postmortem,
         sections=sections,
-        proofs=proofs_of(postmortem, shelf) if postmortem else [],
-        drawn=draw(incident, postmortem, shelf),
+        proofs=proofs_of(postmortem) if postmortem else [],
+        drawn=draw(incident, postmortem),
         missing=missing(postmortem, [section.row for section in sections if section.row]) if postmortem else [],
     )

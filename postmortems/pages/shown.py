@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from hindsight.lib import markdown
-from incidents.models import Attachment, Incident
-from incidents.pages.diagnosis import Tree, read_tree
+from incidents.models import Attachment, Incident, LogNote
+from incidents.pages.diagnosis import Tree
 from incidents.pages.lifecycle import durations
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
-from incidents.pages.timeline import Timeline, read_timeline
+from incidents.pages.record import Place, read_record
+from incidents.pages.timeline import Timeline
 from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem, Section
 from postmortems.prompts import ACCOUNT, IMPORTED_ACCOUNT, SectionPrompt, template_of
 from postmortems.services.publish import EVIDENCE
@@ -97,8 +98,9 @@ def sections_of(postmortem: Postmortem) -> list[ShownSection]:
     return [ShownSection(prompt, rows.get(prompt.key)) for prompt in prompts]
 
 
-def proofs_of(postmortem: Postmortem, shelf: Shelf) -> list[ShownProof]:
+def proofs_of(postmortem: Postmortem) -> list[ShownProof]:
     """Its proofs in the order in which they were made."""
+    shelf = Shelf()
     rows = list(postmortem.evidence.select_related("by", "snippet", "attachment"))
     load_missing_code(row.snippet for row in rows if row.snippet)
     return [ShownProof(row, shelf.show(row.snippet) if row.snippet else None, row.attachment) for row in rows]
@@ -123,18 +125,20 @@ class Drawn:
     incident: Incident
     timeline: Timeline
     tree: Tree
+    log_notes: list[LogNote]
     durations: list[tuple[str, timedelta]]
     actions: list[ActionItem]
     factors: list[ContributingFactor]
 
 
-def draw(incident: Incident, postmortem: Postmortem | None, shelf: Shelf) -> Drawn:
+def draw(incident: Incident, postmortem: Postmortem | None) -> Drawn:
     """The drawn blocks, in a constant number of queries."""
-    tree = read_tree(incident, shelf=shelf)
+    record = read_record(incident, Place(order="oldest"))
     return Drawn(
         incident=incident,
-        tree=tree,
-        timeline=read_timeline(incident, shelf=shelf, newest_first=False),
+        timeline=record.timeline,
+        tree=record.tree,
+        log_notes=record.log_notes,
         durations=durations(incident, timezone.now()),
         actions=actions_of(incident),
         factors=list(postmortem.factors.all()) if postmortem else [],

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.template import Context, Template
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from incidents.models import Attachment, Incident
 from incidents.services.snippets import add_snippet
 from postmortems.models import SECTION_LIMIT, ActionItem, ActionState, Postmortem
 from postmortems.prompts import STANDARD
+from postmortems.services.begin import record
 from postmortems.services.proof import waive
 from postmortems.services.sections import save_sections
 from tests.support.postmortems import REQUIRED, make_action, make_postmortem, make_proof, make_published
@@ -505,9 +507,33 @@ class TestPanels:
     def test_the_board_shows_what_waits(self, responder: User, responder_client: Client) -> None:
         make_incident(responder, title="Unwritten thing", resolved_at=NOW)
         make_action(make_incident(responder), responder, title="Own thing", owner=responder)
+        brought_in = make_incident(responder, title="Imported thing", resolved_at=NOW)
+        record(incident=brought_in, by=None, now=NOW, sections={"account": "All of it"})
         page = responder_client.get(reverse("board")).content.decode()
-        assert "Postmortems to write" in page
+        waiting = page.split("Postmortems to write")[1].split("</section>")[0]
+        assert "Unwritten thing" in waiting
+        assert "Imported thing" not in waiting
         assert "Own thing" in page
+
+    def test_an_imported_text_has_no_gaps(self, responder: User, responder_client: Client) -> None:
+        row = record(incident=make_incident(responder), by=None, now=NOW, sections={"account": "All of it"})
+        page = responder_client.get(at("postmortem", row)).content.decode()
+        assert "All of it" in page
+        assert "Nothing written yet" not in page
+
+    def test_the_tag_tells_where_it_stands(self, responder: User, rf: RequestFactory) -> None:
+        request = rf.get("/")
+        request.user = responder
+        rows = [make_published(responder).incident, make_incident(responder, resolved_at=NOW), make_incident(responder)]
+        loop = "{% for row in rows %}[{% postmortem_state row %}]{% endfor %}"
+        source = "{% load postmortems_tags %}{% load_postmortem_states rows %}" + loop
+        with CaptureQueriesContext(connection) as queries:
+            shown = Template(source).render(Context({"rows": rows, "request": request}))
+        assert len(queries) == 1
+        parts = shown.split("][")
+        assert "proof-verified" in parts[0]
+        assert "Write the postmortem" in parts[1]
+        assert "href" not in parts[2]
 
     def test_an_incident_offers_to_begin_and_then_answers(self, responder: User, responder_client: Client) -> None:
         incident: Incident = make_incident(responder, resolved_at=NOW)
