@@ -3,8 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from incidents.models import Attachment, DiagnosisStep, Incident
-from incidents.pages.material import Shelf, ShownSnippet, attachments_prefetch, load_missing_code, snippets_prefetch
+from incidents.models import DiagnosisStep, Incident
+from incidents.pages.material import Carried, Material
 
 # Above this the tree comes in pages.
 STEPS_A_PAGE = 200
@@ -18,9 +18,7 @@ class Node:
     number: str
     opens: bool
     closes: range = field(default=range(0))
-    snippets: list[ShownSnippet] = field(default_factory=list)
-    pictures: list[Attachment] = field(default_factory=list)
-    files: list[Attachment] = field(default_factory=list)
+    carried: Carried = field(default_factory=Carried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +31,25 @@ class Tree:
     pages: int
 
 
-def read_tree(incident: Incident, *, shelf: Shelf, page: int = 1, around: int | None = None) -> Tree:
-    """One page of the tree; `around` picks the page that holds that step."""
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Some steps as they are stored, with number and depth, and where they stand in the whole."""
+
+    places: list[tuple[int, str, int]]
+    steps: dict[int, DiagnosisStep]
+    total: int
+    page: int
+    pages: int
+
+
+def read_branch(incident: Incident, *, page: int = 1, around: int | None = None) -> Branch:
+    """One page of steps in reading order; `around` picks the page that holds that step."""
     order = _reading_order(incident)
     pages = max(1, -(-len(order) // STEPS_A_PAGE))
-    if around:
-        places = [place for place, (pk, _, _) in enumerate(order) if pk == around]
-        page = places[0] // STEPS_A_PAGE + 1 if places else page
-    page = min(max(page, 1), pages)
-    part = order[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE]
-    return Tree(_nodes(part, shelf), len(order), page, pages)
+    found = [place for place, (pk, _, _) in enumerate(order) if pk == around] if around else []
+    page = found[0] // STEPS_A_PAGE + 1 if found else min(max(page, 1), pages)
+    places = order[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE]
+    return Branch(places, DiagnosisStep.objects.in_bulk([pk for pk, _, _ in places]), len(order), page, pages)
 
 
 def _reading_order(incident: Incident) -> list[tuple[int, str, int]]:
@@ -59,32 +66,18 @@ def _reading_order(incident: Incident) -> list[tuple[int, str, int]]:
     return order
 
 
-def _nodes(part: list[tuple[int, str, int]], shelf: Shelf) -> list[Node]:
-    steps = DiagnosisStep.objects.filter(pk__in=[pk for pk, _, _ in part])
-    rows = {step.pk: step for step in steps.prefetch_related("author", snippets_prefetch(), attachments_prefetch())}
-    load_missing_code(snippet for step in rows.values() for snippet in step.snippets.all())
+def draw(branch: Branch, material: Material) -> Tree:
+    """The tree of a branch, with what its steps carry; authors must be known already."""
     # A page may begin in the middle of a branch; its depths count from the shallowest step that it shows.
-    base = min((depth for _, _, depth in part), default=0)
+    base = min((depth for _, _, depth in branch.places), default=0)
     nodes: list[Node] = []
     depth = -1
-    for pk, number, raw in part:
+    for pk, number, raw in branch.places:
         level = min(raw - base, depth + 1)
         if nodes and level <= depth:
             nodes[-1].closes = range(depth - level)
-        nodes.append(_node(rows[pk], number, level > depth, shelf))
+        nodes.append(Node(branch.steps[pk], number, opens=level > depth, carried=material.of("step", pk)))
         depth = level
     if nodes:
         nodes[-1].closes = range(depth + 1)
-    return nodes
-
-
-def _node(step: DiagnosisStep, number: str, opens: bool, shelf: Shelf) -> Node:
-    files = list(step.attachments.all())
-    return Node(
-        step,
-        number,
-        opens,
-        snippets=[shelf.show(snippet) for snippet in step.snippets.all()],
-        pictures=[file for file in files if file.is_picture],
-        files=[file for file in files if not file.is_picture],
-    )
+    return Tree(nodes, branch.total, branch.page, branch.pages)

@@ -1,16 +1,17 @@
 """Snippets and files as pages show them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Q
 from django.db.models.functions import Substr
 from django.utils.safestring import SafeString
 
 from hindsight.lib.highlight import RENDER_VERSION, SHOWN_CHARS
 from hindsight.lib.languages import BY_KEY
 from incidents.colouring import is_cut, lines_of
-from incidents.models import Attachment, Snippet
+from incidents.models import Attachment, Incident, Snippet
 
 # Lines of one snippet within a page; the snippet's own page shows as many as the highlighter does.
 LINES_SHOWN = 200
@@ -31,16 +32,6 @@ class ShownSnippet:
         """The language as people call it."""
         language = BY_KEY.get(self.row.language)
         return language.label if language else self.row.language
-
-
-def snippets_prefetch() -> Prefetch[str]:
-    """Snippets without their code, which pages show from the coloured lines."""
-    return Prefetch("snippets", Snippet.objects.defer("code").order_by("created_at", "id"))
-
-
-def attachments_prefetch() -> Prefetch[str]:
-    """Files without the words that were read in them."""
-    return Prefetch("attachments", Attachment.objects.defer("text").order_by("created_at", "id"))
 
 
 def load_missing_code(snippets: Iterable[Snippet]) -> None:
@@ -66,3 +57,44 @@ class Shelf:
         shown = lines[: min(self.each, self.left)]
         self.left -= len(shown)
         return ShownSnippet(row, shown, total, len(shown) < total or is_cut(row))
+
+
+@dataclass(slots=True)
+class Carried:
+    """What one entry or step carries, or what nothing carries."""
+
+    snippets: list[ShownSnippet] = field(default_factory=list)
+    pictures: list[Attachment] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.snippets or self.pictures or self.files)
+
+
+class Material:
+    """The code and files of some entries and steps, and those that neither carries: two queries, whatever their number.
+
+    The code itself and the words of files are left out; pages show the coloured lines.
+    """
+
+    def __init__(self, incident: Incident, *, entries: Collection[int], steps: Collection[int]) -> None:
+        wanted = Q(entry__in=entries) | Q(step__in=steps) | Q(entry=None, step=None)
+        self._carried: dict[tuple[str, int], Carried] = defaultdict(Carried)
+        self.loose = Carried()
+        shelf = Shelf()
+        snippets = list(Snippet.objects.filter(wanted, incident=incident).defer("code"))
+        load_missing_code(snippets)
+        for snippet in snippets:
+            self._place(snippet).snippets.append(shelf.show(snippet))
+        for file in Attachment.objects.filter(wanted, incident=incident).defer("text"):
+            place = self._place(file)
+            (place.pictures if file.is_picture else place.files).append(file)
+
+    def _place(self, row: Snippet | Attachment) -> Carried:
+        if row.step_id:
+            return self._carried["step", row.step_id]
+        return self._carried["entry", row.entry_id] if row.entry_id else self.loose
+
+    def of(self, kind: str, pk: int) -> Carried:
+        """What the `entry` or `step` with that id carries."""
+        return self._carried.get((kind, pk)) or Carried()

@@ -1,12 +1,14 @@
 """The page of one incident."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import Team, User
-from incidents.models import Attachment, Incident, LogNote, Snippet
-from incidents.pages.diagnosis import Tree, read_tree
-from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
-from incidents.pages.timeline import Timeline, read_timeline
+from incidents.models import DiagnosisStep, Incident, LogNote, TimelineEntry
+from incidents.pages import diagnosis, timeline
+from incidents.pages.diagnosis import Tree
+from incidents.pages.material import Carried, Material
+from incidents.pages.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,7 @@ class Record:
 
     timeline: Timeline
     tree: Tree
-    snippets: list[ShownSnippet]
-    pictures: list[Attachment]
-    files: list[Attachment]
+    loose: Carried
     log_notes: list[LogNote]
     people: list[User]
     teams: list[Team]
@@ -41,21 +41,25 @@ class Record:
 
 def read_record(incident: Incident, place: Place) -> Record:
     """The record in a number of queries that does not depend on its length."""
-    shelf = Shelf()
-    tree = read_tree(incident, shelf=shelf, page=place.steps, around=place.step)
-    timeline = read_timeline(
-        incident, shelf=shelf, newest_first=place.newest_first, cursor=place.cursor, around=place.entry
-    )
-    loose = list(Snippet.objects.filter(incident=incident, entry=None, step=None).defer("code"))
-    load_missing_code(loose)
-    files = list(Attachment.objects.filter(incident=incident, entry=None, step=None).defer("text"))
+    branch = diagnosis.read_branch(incident, page=place.steps, around=place.step)
+    chapter = timeline.read_chapter(incident, newest_first=place.newest_first, cursor=place.cursor, around=place.entry)
+    material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps)
+    _name_authors(incident, [*chapter.entries, *branch.steps.values()])
     return Record(
-        timeline=timeline,
-        tree=tree,
-        snippets=[shelf.show(snippet) for snippet in loose],
-        pictures=[file for file in files if file.is_picture],
-        files=[file for file in files if not file.is_picture],
-        log_notes=list(incident.log_notes.select_related("step").prefetch_related("author")),
+        timeline=timeline.draw(chapter, incident, material),
+        tree=diagnosis.draw(branch, material),
+        loose=material.loose,
+        log_notes=list(incident.log_notes.all()),
         people=list(incident.people.all()) if incident.is_private else [],
         teams=list(incident.teams.all()) if incident.is_private else [],
     )
+
+
+def _name_authors(incident: Incident, rows: Sequence[TimelineEntry | DiagnosisStep]) -> None:
+    """Put the people on the rows that name them: one query for all."""
+    wanted = {row.author_id for row in rows} | {incident.lead_id, incident.declared_by_id}
+    people = User.objects.in_bulk([pk for pk in wanted if pk])
+    for row in rows:
+        row.author = people.get(row.author_id) if row.author_id else None
+    incident.lead = people.get(incident.lead_id) if incident.lead_id else None
+    incident.declared_by = people.get(incident.declared_by_id) if incident.declared_by_id else None

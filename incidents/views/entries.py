@@ -11,8 +11,7 @@ from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.log import ComposerForm, EntryEditForm
 from incidents.models import WRITABLE_KINDS, EntryKind, Incident, TimelineEntry
-from incidents.pages.material import Shelf
-from incidents.pages.timeline import read_timeline
+from incidents.pages.record import read_record
 from incidents.services.compose import Pasted, compose
 from incidents.services.timeline import edit_entry
 from incidents.views.detail import log_context, place_of
@@ -44,8 +43,8 @@ def entry_new(request: HttpRequest, number: int) -> HttpResponse:
         return _composer(request, incident, form, status)
     if not wants_fragment(request):
         return to_incident(request, incident, f"entry-{answer['entry']}")
-    timeline = read_timeline(incident, shelf=Shelf(), newest_first=place_of(request).newest_first)
-    context = {**log_context(request, incident, timeline), "notices": form.notices}
+    record = read_record(incident, place_of(request))
+    context = {**log_context(request, incident, record.timeline), "notices": form.notices}
     return private(render(request, "incidents/_log.html", context))
 
 

@@ -11,9 +11,7 @@ from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.diagnosis import OutcomeForm, StepEditForm, StepForm
 from incidents.models import DiagnosisStep, Incident, Outcome
-from incidents.pages.diagnosis import read_tree
-from incidents.pages.material import Shelf
-from incidents.pages.timeline import read_timeline
+from incidents.pages.record import Place, read_record
 from incidents.services.diagnosis import add_step, update_step
 from incidents.views.detail import place_of
 from incidents.views.replies import (
@@ -128,11 +126,11 @@ def _shown(request: HttpRequest, incident: Incident, pk: int) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, "Saved.")
         return to_incident(request, incident, f"step-{pk}")
-    shelf = Shelf()
+    record = read_record(incident, Place(order=place_of(request).order, step=pk))
     context = {
         "incident": incident,
-        "tree": read_tree(incident, shelf=shelf, around=pk),
-        "timeline": read_timeline(incident, shelf=shelf, newest_first=place_of(request).newest_first),
+        "tree": record.tree,
+        "timeline": record.timeline,
         "outcomes": Outcome.choices,
         "can_write": True,
         "with_timeline": True,
