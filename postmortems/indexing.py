@@ -125,15 +125,18 @@ def answers_of(incident_ids: Collection[int]) -> dict[int, Answer]:
     """Root cause, fix and proof of those that have a postmortem, published or not; two queries."""
     rows = Postmortem.objects.filter(incident_id__in=incident_ids).values_list("incident_id", "proof")
     states: dict[int, Verified] = {pk: VERIFIED[ProofState(proof)] for pk, proof in rows}
-    lines: dict[tuple[int, str], str] = {}
-    heads = Section.objects.filter(postmortem__incident_id__in=states, key__in=("root_cause", "fix")).order_by()
-    found = heads.annotate(head=Left("body", HEAD_LIMIT)).values_list("postmortem__incident_id", "key", "head")
-    for pk, key, head in found:
-        lines[pk, key] = one_line_of(head)
+    lines = lines_of(states, ("root_cause", "fix"))
     return {
         pk: Answer(root_cause=lines.get((pk, "root_cause"), ""), fix=lines.get((pk, "fix"), ""), verified=state)
         for pk, state in states.items()
     }
+
+
+def lines_of(incident_ids: Collection[int], keys: Collection[str]) -> dict[tuple[int, str], str]:
+    """The first sentence of these sections, by incident and key; one query."""
+    heads = Section.objects.filter(postmortem__incident_id__in=incident_ids, key__in=keys).order_by()
+    found = heads.annotate(head=Left("body", HEAD_LIMIT)).values_list("postmortem__incident_id", "key", "head")
+    return {(pk, key): one_line_of(head) for pk, key, head in found}
 
 
 def one_line_of(body: str) -> str:

@@ -1,11 +1,12 @@
 """The lists: postmortems in the library, action items across incidents."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from hindsight.lib.forms import FormErrors, LineField
 from hindsight.lib.pagination import BadCursor, Page, page_by_keyset
 from incidents.models import Incident
 from incidents.pages.catalogue import visible_services
-from postmortems.indexing import answers_of
+from postmortems.indexing import lines_of
 from postmortems.models import (
     UNFINISHED,
     ActionItem,
@@ -60,6 +61,7 @@ class LibraryRow:
     """One postmortem of the library, with its answer in a line each."""
 
     postmortem: Postmortem
+    summary: str
     root_cause: str
     fix: str
     causes: list[str]
@@ -103,11 +105,11 @@ def read_library(user: User, query: QueryDict) -> Library:
         .defer("incident__summary", "incident__rendered")
         .prefetch_related("incident__services", Prefetch("factors", factors))
     )
-    page = _page(shown, ("-begun_at", "-pk"), query)
-    answers = answers_of([row.incident_id for row in page.items])
+    page = _page(shown.annotate(listed_at=F("incident__listed_at")), ("-listed_at", "-pk"), query)
+    lines = lines_of([row.incident_id for row in page.items], ("summary", "root_cause", "fix"))
     return Library(
         form=form,
-        rows=[_library_row(row, answers) for row in page.items],
+        rows=[_library_row(row, lines) for row in page.items],
         count=rows.count(),
         is_filtered=any(asked.values()),
         services=list(visible_services(user).values_list("name", flat=True)[:300]),
@@ -116,10 +118,10 @@ def read_library(user: User, query: QueryDict) -> Library:
     )
 
 
-def _library_row(row: Postmortem, answers: Any) -> LibraryRow:
-    answer = answers[row.incident_id]
+def _library_row(row: Postmortem, lines: Mapping[tuple[int, str], str]) -> LibraryRow:
     causes = dict.fromkeys(factor.get_category_display() for factor in row.factors.all())
-    return LibraryRow(row, answer.root_cause, answer.fix, list(causes))
+    said = {key: lines.get((row.incident_id, key), "") for key in ("summary", "root_cause", "fix")}
+    return LibraryRow(row, said["summary"], said["root_cause"], said["fix"], list(causes))
 
 
 def _narrow_library(rows: PostmortemQuerySet, asked: dict[str, Any]) -> PostmortemQuerySet:

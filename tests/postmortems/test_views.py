@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from accounts.models import User
 from incidents.models import Attachment, Incident
 from incidents.services.snippets import add_snippet
 from postmortems.models import SECTION_LIMIT, ActionItem, ActionState, Postmortem
+from postmortems.pages import listing
 from postmortems.prompts import STANDARD
 from postmortems.services.begin import record
 from postmortems.services.proof import waive
@@ -442,6 +444,21 @@ class TestLibrary:
         page = responder_client.get(reverse("postmortem_list")).content.decode()
         assert "The pool had no limit." in page
         assert "A limit of 20." in page
+
+    def test_pages_follow_without_gaps_newest_incident_first(
+        self, responder: User, responder_client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listing, "ROWS", 2)
+        for number in (1, 3, 2, 5, 4):
+            day = NOW - timedelta(days=number)
+            make_postmortem(responder, make_incident(responder, title=f"Thing {number}", started_at=day))
+        url, seen = reverse("postmortem_list"), []
+        while url:
+            page = responder_client.get(url).content.decode()
+            seen += re.findall(r"Thing \d", page)
+            following = re.search(r'href="([^"]*)" rel="next"', page)
+            url = reverse("postmortem_list") + unescape(following[1]) if following else ""
+        assert seen == [f"Thing {number}" for number in (1, 2, 3, 4, 5)]
 
 
 class TestFormats:
