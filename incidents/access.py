@@ -76,3 +76,11 @@ def get_attachment(user: User | AnonymousUser, pk: uuid.UUID) -> Attachment:
     if attachment is None:
         raise Http404(NOT_FOUND)
     return attachment
+
+
+def get_attachment_of(incident: Incident, pk: uuid.UUID) -> Attachment:
+    """An attachment of this incident; one of another is as unknown as none."""
+    attachment = Attachment.objects.filter(pk=pk, incident=incident).select_related("incident").first()
+    if attachment is None:
+        raise Http404(NOT_FOUND)
+    return attachment

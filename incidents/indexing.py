@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Model, Q, QuerySet, Sum
 
 from accounts.models import User
 from hindsight.lib.highlight import without_ansi
+from hindsight.lib.ocr import squeezed
 from incidents.answers import Answer, answers
 from incidents.models import (
     Attachment,
@@ -113,13 +114,14 @@ class IncidentSource:
 
 
 def _holding(term: str) -> QuerySet[Any]:
-    """Incidents with an entry, step or snippet that holds the term."""
+    """Incidents with an entry, step, snippet or file that holds the term."""
     entries = TimelineEntry.objects.filter(body__icontains=term).values("incident_id")
     steps = DiagnosisStep.objects.filter(
         Q(hypothesis__icontains=term) | Q(action__icontains=term) | Q(finding__icontains=term)
     ).values("incident_id")
     snippets = Snippet.objects.filter(code__icontains=term).values("incident_id")
-    return entries.order_by().union(steps.order_by(), snippets.order_by())
+    files = Attachment.objects.filter(text__icontains=term).values("incident_id")
+    return entries.order_by().union(steps.order_by(), snippets.order_by(), files.order_by())
 
 
 def _rights(incident: Incident) -> frozenset[str]:
@@ -187,9 +189,17 @@ def _add_material(parts: dict[int, list[Part]], ids: list[int]) -> None:
     for file in Attachment.objects.filter(incident_id__in=ids):
         words = " ".join(filter(None, [file.filename, file.caption, file.alt_text]))
         parts[file.incident_id].append(Part("attachment", words, f"#{file.anchor}", "File"))
-        if file.text:
-            text = without_ansi(file.text[:TEXT_LIMIT])
-            parts[file.incident_id].append(Part("log", text, f"#{file.anchor}", file.filename))
+        parts[file.incident_id].extend(_file_text(file))
+
+
+def _file_text(file: Attachment) -> Iterator[Part]:
+    """The words inside a file. Those read in a picture come with their identifiers squeezed; a person's need none."""
+    label = "Words in screenshot" if file.may_hold_words else file.filename
+    texts = [file.text[:TEXT_LIMIT]]
+    if file.may_hold_words and file.text_edited_at is None:
+        texts.append(squeezed(file.text))
+    for text in filter(None, texts):
+        yield Part("log", text, f"#{file.anchor}", label)
 
 
 # A row added, removed or changed moves one of count, newest id, or sum of versions. Names of services, tags and people
@@ -213,9 +223,10 @@ def _versions_below(incidents: QuerySet[Incident]) -> dict[int, str]:
         rows = model._default_manager.filter(incident_id__in=ids).order_by().values("incident_id").annotate(**totals)
         for row in rows:
             words[row["incident_id"]] += f".{letter}{row['n']}-{row['m']}-{row.get('v', 0)}"
-    files = Attachment.objects.filter(incident_id__in=ids).order_by().values("incident_id").annotate(n=Count("pk"))
-    for row in files:
-        words[row["incident_id"]] += f".a{row['n']}"
+    files = Attachment.objects.filter(incident_id__in=ids).order_by().values("incident_id")
+    for row in files.annotate(n=Count("pk"), v=Sum("version"), r=Max("text_read_at")):
+        read_at = f"{row['r'].timestamp():.6f}" if row["r"] else ""
+        words[row["incident_id"]] += f".a{row['n']}-{row['v']}-{read_at}"
     return words
 
 

@@ -14,6 +14,7 @@ from incidents.views import (
     lifecycle,
     lists,
     log_notes,
+    readings,
     snippets,
     steps,
     uploads,
@@ -45,6 +46,7 @@ urlpatterns = [
     path(f"{ONE}snippets/<int:pk>/edit/", snippets.snippet_edit, name="snippet_edit"),
     path(f"{ONE}snippets/<int:pk>/raw/", snippets.snippet_raw, name="snippet_raw"),
     path(f"{ONE}attachments/new/", uploads.attachment_new, name="attachment_new"),
+    path(f"{ONE}attachments/<uuid:pk>/edit/", readings.attachment_edit, name="attachment_edit"),
     path(f"{ONE}log-notes/new/", log_notes.log_note_new, name="log_note_new"),
     path(f"{ONE}log-notes/<int:pk>/remove/", log_notes.log_note_remove, name="log_note_remove"),
     # files

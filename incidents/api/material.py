@@ -1,5 +1,6 @@
 """Snippets and files over the API."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -11,17 +12,24 @@ from ninja.files import UploadedFile
 from accounts.api import caller, idempotent
 from hindsight.lib.api import ERRORS, ApiError, listing, only_parameters
 from hindsight.lib.files import TooLarge
-from hindsight.lib.problems import InvalidError
+from hindsight.lib.problems import InvalidError, StaleError
 from incidents import access
 from incidents.api.incidents import number_of
 from incidents.api.parts import PAGING, step_of
-from incidents.api.schemas import AttachmentOut, SnippetIn, SnippetOut, attachment_out, snippet_out
+from incidents.api.schemas import (
+    AttachmentOut,
+    AttachmentPatch,
+    SnippetIn,
+    SnippetOut,
+    attachment_out,
+    snippet_out,
+)
 from incidents.models import EntrySource, Incident, TimelineEntry
-from incidents.services.attachments import attach
+from incidents.services.attachments import attach, edit_attachment
 from incidents.services.snippets import add_snippet
 
 router = Router(tags=["incidents"])
-FORM_FIELDS = frozenset({"caption", "step", "entry"})
+FORM_FIELDS = frozenset({"caption", "alt_text", "step", "entry"})
 
 
 class SnippetList(Schema):
@@ -107,6 +115,7 @@ def create_attachment(
     number: str,
     file: File[UploadedFile],
     caption: Form[str] = "",
+    alt_text: Form[str] = "",
     step: Form[int | None] = None,
     entry: Form[int | None] = None,
 ) -> tuple[int, Any]:
@@ -124,6 +133,7 @@ def create_attachment(
             upload=file,
             filename=file.name or "file",
             caption=caption,
+            alt_text=alt_text,
             entry=_entry_of(incident, entry),
             step=step_of(incident, step, "step"),
             source=EntrySource.API,
@@ -132,3 +142,20 @@ def create_attachment(
         message = f"{str(error).removesuffix('.')} (setting UPLOAD_MAX_MB). Compress it or attach a part."
         raise ApiError(413, message, {"file": f"The limit is {settings.UPLOAD_MAX_MB} MB."}) from error
     return 201, AttachmentOut(**attachment_out(request, row))
+
+
+@router.patch("{number}/attachments/{uuid:pk}/", response={200: AttachmentOut, **ERRORS}, summary="Describe a file")
+def change_attachment(request: HttpRequest, number: str, pk: uuid.UUID, payload: AttachmentPatch) -> dict[str, Any]:
+    """Change caption, text for the picture, or the words read in it; words that a person wrote stay."""
+    by = caller(request)
+    incident = access.get_writable_incident(by, number_of(number))
+    attachment = access.get_attachment_of(incident, pk)
+    given = payload.model_dump(exclude_unset=True)
+    try:
+        changed = edit_attachment(attachment=attachment, by=by, now=timezone.now(), **given)
+    except StaleError as error:
+        current = AttachmentOut(**attachment_out(request, error.current)).model_dump(mode="json")
+        raise ApiError(
+            409, str(error), {"version": f"The current version is {current['version']}."}, current=current
+        ) from error
+    return attachment_out(request, changed)

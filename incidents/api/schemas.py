@@ -200,7 +200,11 @@ class SnippetOut(Schema):
 
 
 class AttachmentOut(Schema):
-    """A file. `preview_url` is null where there is none, and `preview_note` says why; `text` is what search reads."""
+    """A file. `preview_url` is null where there is none, and `preview_note` says why; `text` is what search reads.
+
+    `text_state`: none (nothing to read), pending, read, empty, refused (see `text_note`), unavailable (pictures are not
+    read on this installation).
+    """
 
     id: uuid.UUID
     url: str
@@ -211,11 +215,24 @@ class AttachmentOut(Schema):
     size: int
     sha256: str
     text: str
+    text_state: str
+    text_note: str
     caption: str
+    alt_text: str
     step: int | None
     entry: int | None
     author: str | None
     created_at: datetime
+    version: int
+
+
+class AttachmentPatch(Body):
+    """Corrections of the words beside a file; `text` only for pictures. With `version`, a stale one gets 409."""
+
+    version: int | None = None
+    caption: str = ""
+    alt_text: str = ""
+    text: str = ""
 
 
 class LogNoteIn(Body):
@@ -326,10 +343,11 @@ def snippet_out(request: HttpRequest, incident: Incident, snippet: Snippet) -> d
 
 def attachment_out(request: HttpRequest, attachment: Attachment) -> dict[str, Any]:
     """A file as `AttachmentOut`."""
-    same = ("id", "filename", "content_type", "size", "sha256", "text", "caption", "preview_note", "created_at")
+    same = ("id", "filename", "content_type", "size", "sha256", "text", "text_state", "text_note", "caption")
+    more = ("alt_text", "preview_note", "created_at", "version")
     preview = request.build_absolute_uri(attachment.preview_url) if attachment.is_picture else None
     return {
-        **{name: getattr(attachment, name) for name in same},
+        **{name: getattr(attachment, name) for name in (*same, *more)},
         "url": request.build_absolute_uri(attachment.get_absolute_url()),
         "preview_url": preview,
         "author": attachment.author.username if attachment.author else None,
