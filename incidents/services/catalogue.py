@@ -61,9 +61,7 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
     return sorted(Tag.objects.filter(name__in=wanted), key=lambda tag: wanted.index(tag.name))
 
 
-def update_service(
-    *, service: Service, name: str, description: str, runbook_url: str, team: Team | None
-) -> Service:
+def update_service(*, service: Service, name: str, description: str, runbook_url: str, team: Team | None) -> Service:
     """Correct what is known of a service; its address stays, so that links go on working. Raises InvalidError."""
     faults = Faults()
     service.name = faults.line("name", name, label="Name", limit=SERVICE_NAME_LIMIT, required=True)
