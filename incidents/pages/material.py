@@ -12,6 +12,7 @@ from hindsight.lib.highlight import RENDER_VERSION, SHOWN_CHARS
 from hindsight.lib.languages import BY_KEY
 from incidents.colouring import is_cut, lines_of
 from incidents.models import Attachment, Incident, Snippet
+from incidents.pages.words import with_words
 
 # Lines of one snippet within a page; the snippet's own page shows as many as the highlighter does.
 LINES_SHOWN = 200
@@ -74,7 +75,7 @@ class Carried:
 class Material:
     """The code and files of some entries and steps, and those that neither carries: two queries, whatever their number.
 
-    The code itself and the words of files are left out; pages show the coloured lines.
+    The code itself and the text of logs are left out; pages show the coloured lines, and the words in pictures.
     """
 
     def __init__(self, incident: Incident, *, entries: Collection[int], steps: Collection[int]) -> None:
@@ -86,7 +87,7 @@ class Material:
         load_missing_code(snippets)
         for snippet in snippets:
             self._place(snippet).snippets.append(shelf.show(snippet))
-        for file in Attachment.objects.filter(wanted, incident=incident).defer("text"):
+        for file in with_words(Attachment.objects.filter(wanted, incident=incident)):
             place = self._place(file)
             (place.pictures if file.is_picture else place.files).append(file)
 

@@ -117,7 +117,7 @@ def test_without_a_package_pictures_are_not_read(monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_the_letters_pictures_are_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ocr.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
     assert not ocr.is_available()
 
 
