@@ -7,13 +7,14 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from hindsight.lib.files import MEGABYTE, over_limit
+
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # SQLite has one exception for everything, so that its words have to tell "busy" from "no such table".
 SQLITE_BUSY = ("locked", "busy", "unable to open", "disk i/o", "readonly", "read-only")
 SQLITE_FULL = ("disk is full", "database or disk is full")
 POSTGRES_FULL = "DiskFull"
 RETRY_AFTER = 5
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,7 @@ def disk_full() -> Fault:
 
 def upload_too_large(length: int) -> Fault:
     """A file over HINDSIGHT_UPLOAD_MAX_MB; `length` in bytes, as the request announced it."""
-    size, limit = -(-length // MEGABYTE), settings.UPLOAD_MAX_MB
-    message = f"The file has {size} MB, the limit is {limit} MB (setting HINDSIGHT_UPLOAD_MAX_MB)."
-    return Fault(413, "too_large", f"{message} Compress it or attach a part.")
+    return Fault(413, "too_large", over_limit(length, settings.UPLOAD_MAX_MB * MEGABYTE))
 
 
 def text_too_large() -> Fault:

@@ -50,11 +50,22 @@ _UNFIT_IN_NAMES = re.compile(
 )
 
 
+MEGABYTE = 1024 * 1024
+
+
+def over_limit(size: int, limit: int) -> str:
+    """Tell what a file of `size` bytes may do about a limit of `limit` bytes; the same words wherever it is met."""
+    return (
+        f"The file has {-(-size // MEGABYTE):,} MB, the limit is {limit // MEGABYTE:,} MB "
+        "(setting UPLOAD_MAX_MB). Compress it or attach a part."
+    )
+
+
 class TooLarge(Exception):
     """The file passes the limit; both in bytes. `size` is what was seen of it, at least."""
 
     def __init__(self, size: int, limit: int) -> None:
-        super().__init__(f"The file has {_megabytes(size)}, the limit is {_megabytes(limit)}.")
+        super().__init__(over_limit(size, limit))
         self.size = size
         self.limit = limit
 
@@ -276,7 +287,3 @@ def _passive_type(head: bytes) -> str:
         return BINARY
     mime = str(found[0].mime_type) if found else ""
     return mime if mime in _PASSIVE else BINARY
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.0f} MB" if size >= 10_000_000 else f"{size / 1_000_000:,.1f} MB"

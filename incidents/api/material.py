@@ -139,8 +139,7 @@ def create_attachment(
             source=EntrySource.API,
         )
     except TooLarge as error:
-        message = f"{str(error).removesuffix('.')} (setting UPLOAD_MAX_MB). Compress it or attach a part."
-        raise ApiError(413, message, {"file": f"The limit is {settings.UPLOAD_MAX_MB} MB."}) from error
+        raise ApiError(413, str(error), {"file": f"The limit is {settings.UPLOAD_MAX_MB} MB."}) from error
     return 201, AttachmentOut(**attachment_out(request, row))
 
 

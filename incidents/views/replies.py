@@ -16,7 +16,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.models import User
 from accounts.once import once
-from hindsight.lib.files import DiskFull, TooLarge
+from hindsight.lib.files import DiskFull, TooLarge, over_limit
 from hindsight.lib.htmx import redirect, render, wants_fragment
 from hindsight.lib.problems import InvalidError
 from hindsight.lib.time import duration_text
@@ -26,7 +26,6 @@ from incidents.models import Incident
 Result = TypeVar("Result")
 Answer = dict[str, Any]
 
-MEGABYTE = 1024 * 1024
 OK, INVALID, CONFLICT, TOO_LARGE, DISK_FULL = 200, 422, 409, 413, 507
 
 
@@ -60,10 +59,7 @@ def attempt(form: forms.BaseForm, act: Callable[[], Result]) -> tuple[Result | N
 def _too_large_words(problem: TooLarge, form: forms.BaseForm) -> str:
     # The store stops reading at its limit; the form knows how large the file is.
     size = max([problem.size, *(file.size or 0 for file in uploads(form))])
-    return (
-        f"The file has {-(-size // MEGABYTE):,} MB, the limit is {settings.UPLOAD_MAX_MB:,} MB "
-        "(setting UPLOAD_MAX_MB). Compress it or attach a part."
-    )
+    return over_limit(size, problem.limit)
 
 
 def act_once(

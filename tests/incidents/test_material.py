@@ -161,7 +161,7 @@ class TestAttachments:
         self, incident: Incident, responder: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(settings, "UPLOAD_MAX_MB", 1)
-        with pytest.raises(TooLarge, match="the limit is 1.0 MB"):
+        with pytest.raises(TooLarge, match="the limit is 1 MB"):
             attached(incident, responder, b"x" * 1_100_000)
         assert stored_files() == set()
 
