@@ -14,6 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import SimpleLazyObject
 
 from hindsight import faults
+from hindsight.lib.files import MEGABYTE
 from hindsight.lib.logs import masked
 from hindsight.views import errors
 
@@ -124,7 +125,7 @@ def _user_id(request: HttpRequest) -> int | None:
 def _too_large(request: HttpRequest) -> faults.Fault | None:
     length = _announced_length(request)
     if request.content_type == "multipart/form-data":
-        limit = settings.UPLOAD_MAX_MB * faults.MEGABYTE + SLACK
+        limit = settings.UPLOAD_MAX_MB * MEGABYTE + SLACK
         return faults.upload_too_large(length) if length > limit else None
     return faults.text_too_large() if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE else None
 

@@ -200,8 +200,8 @@ class DescribedField(forms.BoundField):
 class FormErrors(forms.BaseForm):
     """Mixin for forms: put it before Form or ModelForm.
 
-    Widgets get aria-invalid and aria-describedby (`id_<name>_error`, `id_<name>_helptext`), every field gets a label for
-    its messages, and `notices` says what was changed in the input.
+    Widgets get aria-invalid and aria-describedby (`id_<name>_error`, `id_<name>_helptext`), every field gets a label
+    for its messages, and `notices` says what was changed in the input.
     """
 
     bound_field_class = DescribedField

@@ -8,6 +8,7 @@ from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.test import RequestFactory, override_settings
 
 from hindsight import faults
+from hindsight.lib.files import MEGABYTE
 from hindsight.views import errors
 
 
@@ -70,10 +71,10 @@ def test_a_full_disk_under_postgresql_is_told_by_its_cause() -> None:
 
 @override_settings(UPLOAD_MAX_MB=200)
 def test_the_limit_is_named_with_the_size() -> None:
-    fault = faults.upload_too_large(612 * faults.MEGABYTE)
+    fault = faults.upload_too_large(612 * MEGABYTE)
     assert "612 MB" in fault.message
     assert "limit is 200 MB" in fault.message
-    assert "HINDSIGHT_UPLOAD_MAX_MB" in fault.message
+    assert "UPLOAD_MAX_MB" in fault.message
 
 
 def test_a_page_for_people_and_json_for_scripts() -> None:
