@@ -22,5 +22,6 @@ def register(place: Place, filler: Filler) -> None:
 
 
 def fill(place: Place, request: HttpRequest, incident: Incident | None = None) -> SafeString:
-    """What the fillers of a place have to say about this request."""
-    return format_html_join("", "{}", ((filler(request, incident),) for filler in _fillers[place]))
+    """What the fillers of a place have to say about this request; "" when none has anything, white space aside."""
+    said = (SafeString(filler(request, incident).strip()) for filler in _fillers[place])
+    return format_html_join("", "{}", ((html,) for html in said))
