@@ -1,0 +1,28 @@
+"""Signatures of traces and logs: what stays the same when the same fault happens again. Pure functions, no I/O."""
+
+from search.signatures.building import recognise, signature
+from search.signatures.comparison import compare
+from search.signatures.masking import mask
+from search.signatures.model import Frame, Kind, LineSig, MatchedLine, Shape, Signature, Similarity
+from search.signatures.similarities import similarity
+from search.signatures.tokens import VERSION, tokens, weight_of
+from search.signatures.weights import TOKEN_WEIGHTS
+
+__all__ = [
+    "TOKEN_WEIGHTS",
+    "VERSION",
+    "Frame",
+    "Kind",
+    "LineSig",
+    "MatchedLine",
+    "Shape",
+    "Signature",
+    "Similarity",
+    "compare",
+    "mask",
+    "recognise",
+    "signature",
+    "similarity",
+    "tokens",
+    "weight_of",
+]
