@@ -30,6 +30,7 @@ class AttachmentForm(FormErrors, forms.Form):
         required=False,
         show_hidden_initial=True,
         help_text="What search finds it by. Correct what was read wrongly; your words are kept.",
+        widget=forms.Textarea(attrs={"class": "mono"}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
