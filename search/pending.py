@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from search.documents import Document
-from search.engines.protocol import AllOf, Clause, Fact, Key, Plan, Ranked, Scored, Statistics, Term, View
+from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term, View
 from search.fields import GROUP_COUNT
 from search.scoring import score
 from search.spelling import Vocabulary, order
@@ -32,6 +32,8 @@ class Loose:
 
     def has(self, clause: Clause) -> bool:
         """Tell whether the document fulfils a clause."""
+        if isinstance(clause, Not):
+            return not self.has(clause.clause)
         if isinstance(clause, Fact):
             return clause.token in self.tokens
         return bool(clause.terms) and all(self.tally(term) for term in clause.terms)

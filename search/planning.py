@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from search.engines.protocol import AllOf, Clause, Fact, Plan, Term, View
+from search import query as asked_for
+from search.engines.protocol import AllOf, Clause, Fact, Not, Plan, Term, View
 from search.query import Filter, Phrase, Query
 from search.spelling import can_be_slip
 from search.thesaurus import beside
@@ -33,17 +34,18 @@ class Planned:
 
 def plan(query: Query, view: View) -> Planned:
     """Choose the terms of a query for somebody's view of the index."""
-    terms = terms_of(query.words)
+    terms = terms_of(query.ranking)
     known = view.rarest(terms, MAX_TERMS)
     corrections = {} if query.is_paste else _corrections(terms, known, view)
     chosen = [term for term, _ in known]
     for corrected in corrections.values():
         chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
     if not query.is_paste:
-        chosen.extend(_beside(query.words, chosen, view))
+        chosen.extend(_beside(query.ranking, chosen, view))
     first = query.after.toordinal() if query.after else None
     last = query.before.toordinal() if query.before else None
-    required = tuple(tuple(map(clause, group)) for group in query.required)
+    # That a phrase is absent can only be read in the text, so a group with such a condition is left to it.
+    required = tuple(tuple(map(clause, group)) for group in query.required if not any(map(_is_without, group)))
     wanted = _unique(chosen)
     if terms and not wanted:
         # Words were asked for that no visible record holds: that is no question for everything.
@@ -52,10 +54,7 @@ def plan(query: Query, view: View) -> Planned:
         Plan(
             terms=tuple(wanted),
             required=required,
-            # That a phrase is absent can only be read in the text.
-            excluded=tuple(
-                clause(Phrase(c) if isinstance(c, str) else c) for c in query.excluded if not isinstance(c, Phrase)
-            ),
+            excluded=tuple(clause(c) for c in query.excluded if not isinstance(c, Phrase)),
             pinned=tuple(Fact("number", number) for number in query.numbers),
             first_day=first,
             last_day=last,
@@ -78,11 +77,18 @@ def terms_of(text: str) -> list[Term]:
     return terms
 
 
-def clause(asked: Filter | Phrase) -> Clause:
+def clause(asked: asked_for.Clause) -> Clause:
     """A filter or phrase in the engine's words. A phrase's order is read in the record's text afterwards."""
+    if isinstance(asked, asked_for.Not):
+        plain = clause(asked.clause)
+        return plain if isinstance(plain, Not) else Not(plain)
     if isinstance(asked, Filter):
         return Fact(asked.name, asked.value)
     return AllOf(tuple(term for term in terms_of(asked.text) if not term.text.startswith("=")))
+
+
+def _is_without(asked: asked_for.Clause) -> bool:
+    return isinstance(asked, asked_for.Not) and isinstance(asked.clause, Phrase)
 
 
 def _terms(word: Word) -> tuple[Term, ...]:

@@ -104,6 +104,8 @@ class Source(Protocol):
 
 
 _sources: dict[str, Source] = {}
+# The values that a fact may have, with how each is written for people; for facts that have a closed set of them.
+_values: dict[str, dict[str, str]] = {}
 _contributions: dict[str, list[Contribution]] = {}
 
 
@@ -117,6 +119,16 @@ def contribute(kind: str, contribution: Contribution) -> None:
     known = _contributions.setdefault(kind, [])
     if contribution not in known:
         known.append(contribution)
+
+
+def name_values(name: str, values: Mapping[str, str]) -> None:
+    """Say which values a fact may have, in their order, and how each is written for people."""
+    _values.setdefault(name, {}).update({str(value): label for value, label in values.items()})
+
+
+def known_values(name: str) -> dict[str, str]:
+    """The values that a fact may have, in their order; empty where any is possible."""
+    return dict(_values.get(name, {}))
 
 
 def unregister(kind: str) -> None:

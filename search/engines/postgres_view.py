@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from search.engines.postgres_rows import quoted
-from search.engines.protocol import Clause, Fact, Key, Plan, Ranked, Scored, Statistics, Term
+from search.engines.protocol import Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
 from search.scoring import rarity, score
 from search.spelling import allowance, can_be_slip, distance, letter_set, order
 
@@ -199,6 +199,9 @@ def _any_form(term: Term) -> str:
 
 
 def _condition(clause: Clause) -> tuple[str, list[Any]]:
+    if isinstance(clause, Not):
+        condition, values = _condition(clause.clause)
+        return f"NOT ({condition})", values
     if isinstance(clause, Fact):
         return "d.facts && %s::text[]", [[clause.token]]
     if not clause.terms:

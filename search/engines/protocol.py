@@ -48,7 +48,14 @@ class AllOf:
     terms: tuple[Term, ...]
 
 
-Clause = Fact | AllOf
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A record does not fulfil this."""
+
+    clause: Fact | AllOf
+
+
+Clause = Fact | AllOf | Not
 
 
 @dataclass(frozen=True, slots=True)

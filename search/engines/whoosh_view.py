@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from search.engines.protocol import AllOf, Clause, Fact, Key, Plan, Ranked, Scored, Statistics, Term
+from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
 from search.engines.whoosh_schema import kind_number
 from search.engines.whoosh_segment import Numbers, Postings, Segment
 from search.scoring import WEIGHTS, rarity
@@ -172,6 +172,10 @@ class WhooshView:
         return allowed
 
     def _matching(self, clause: Clause) -> Numbers:
+        if isinstance(clause, Not):
+            others = np.ones(self._snapshot.size, dtype=bool)
+            others[self._matching(clause.clause)] = False
+            return np.flatnonzero(others)
         if isinstance(clause, Fact):
             return self._snapshot.having("facts", clause.token)
         return self._all_of(clause)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.query import Filter, Phrase, parse
+from search.query import Filter, Phrase, Words, parse
 
 
 def test_plain_words_stay_words() -> None:
@@ -21,7 +21,7 @@ def test_a_phrase_has_to_hold() -> None:
 
 def test_a_minus_excludes_words_phrases_and_filters() -> None:
     query = parse('disk -staging -"dry run" -service:ci')
-    assert query.excluded == ("staging", Phrase("dry run"), Filter("service", "ci"))
+    assert query.excluded == (Words("staging"), Phrase("dry run"), Filter("service", "ci"))
     assert query.words == "disk"
 
 

@@ -1,0 +1,90 @@
+"""What an index can't say of a record, read in its text: the order of words, and the places that they stand in."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from search.documents import Part
+from search.planning import terms_of
+from search.query import Clause, Filter, Not, Phrase, Query, Words
+from search.words import index_words, normal
+
+# Of one part so much is read.
+MAX_READ = 2_000_000
+
+
+class Check:
+    """The conditions of one query that are read in texts, ready for any number of records."""
+
+    def __init__(self, query: Query) -> None:
+        self._groups = [group for group in query.required if self._is_read(group, query.within)]
+        self._unwanted = query.excluded_phrases
+        self._within = query.within
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._forms: dict[str, list[tuple[str, ...]]] = {}
+
+    @property
+    def needs_facts(self) -> bool:
+        """Tell whether a record's facts have to be known as well, because they may stand in for a phrase."""
+        return any(isinstance(_bare(clause), Filter) for group in self._groups for clause in group)
+
+    def holds(self, parts: Sequence[Part], facts: Mapping[str, tuple[str, ...]] | None = None) -> bool:
+        """Tell whether a record with these parts fulfils what the query asks of its text."""
+        whole = _Texts(parts)
+        inside = _Texts([part for part in parts if part.field in self._within]) if self._within else whole
+        if any(self._has_phrase(whole, phrase.text) for phrase in self._unwanted):
+            return False
+        return all(any(self._fulfils(clause, inside, facts or {}) for clause in group) for group in self._groups)
+
+    @staticmethod
+    def _is_read(group: Iterable[Clause], within: frozenset[str]) -> bool:
+        bare = [_bare(clause) for clause in group]
+        return any(isinstance(clause, Phrase) or (within and isinstance(clause, Words)) for clause in bare)
+
+    def _fulfils(self, clause: Clause, texts: "_Texts", facts: Mapping[str, tuple[str, ...]]) -> bool:
+        if isinstance(clause, Not):
+            return not self._fulfils(clause.clause, texts, facts)
+        if isinstance(clause, Filter):
+            return clause.value.casefold() in {value.casefold() for value in facts.get(clause.name, ())}
+        if isinstance(clause, Phrase):
+            return self._has_phrase(texts, clause.text)
+        return self._has_words(texts, clause.text)
+
+    def _has_phrase(self, texts: "_Texts", text: str) -> bool:
+        if text not in self._patterns:
+            self._patterns[text] = _phrase(text)
+        return any(self._patterns[text].search(part) for part in texts.normal)
+
+    def _has_words(self, texts: "_Texts", text: str) -> bool:
+        if text not in self._forms:
+            self._forms[text] = [term.forms for term in terms_of(text) if not term.text.startswith("=")]
+        return all(texts.words.intersection(forms) for forms in self._forms[text])
+
+
+class _Texts:
+    """The texts of some parts, in the forms that they are compared in, each made when it is first needed."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self._normal: list[str] | None = None
+        self._words: set[str] | None = None
+
+    @property
+    def normal(self) -> list[str]:
+        if self._normal is None:
+            self._normal = [normal(part.text[:MAX_READ]) for part in self._parts]
+        return self._normal
+
+    @property
+    def words(self) -> set[str]:
+        if self._words is None:
+            self._words = {word for text in self.normal for word in index_words(text)}
+        return self._words
+
+
+def _bare(clause: Clause) -> Clause:
+    return clause.clause if isinstance(clause, Not) else clause
+
+
+def _phrase(text: str) -> re.Pattern[str]:
+    words = re.findall(r"\w+", normal(text))
+    return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
