@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from search.documents import Document, Part
+from search.documents import Part
 from search.engines.protocol import Term
 from search.words import STEM_MARK, normal, tokens, words_of
 
 WINDOW = 220
 MAX_HIGHLIGHTS = 3
+# So much text on either side of a window is rid of markdown's signs with it.
+MARGIN = 600
 # A log of megabytes is looked at up to here only.
 MAX_READ = 200_000
 # So many places of one word are looked at in one text.
@@ -81,27 +83,24 @@ class Marker:
         return ""
 
 
-def cut(document: Document, marker: Marker, limit: int = MAX_HIGHLIGHTS) -> tuple[Highlight, ...]:
-    """The parts of a document that match most different words, the best first, each cut to a window."""
+def cut(parts: Iterable[Part], marker: Marker, limit: int = MAX_HIGHLIGHTS) -> tuple[Highlight, ...]:
+    """Those of a document's parts that match most different words, the best first, each cut to a window."""
     found = []
-    for at, part in enumerate(document.parts):
+    for at, part in enumerate(parts):
         if part.field in _SHOWN or not part.text:
             continue
         text = normal(part.text[:MAX_READ])
-        if not marker.spans(text):
-            continue
-        if part.field not in _VERBATIM:
-            text = _plain(text)
         spans = marker.spans(text)
         if spans:
             begin, end, different = _window(text, spans)
-            found.append((-different, at, part, text, spans, begin, end))
+            found.append((-different, at, part, text, begin, end))
     found.sort(key=lambda row: row[:2])
     different_ones: dict[str, Highlight] = {}
-    for _, _, part, text, spans, begin, end in found:
-        highlight = _highlight(part, text, spans, begin, end)
+    for _, _, part, text, begin, end in found:
+        highlight = _highlight(part, text, begin, end, marker)
         # A summary often stands in the record and in its postmortem.
-        different_ones.setdefault(str(highlight.html), highlight)
+        if highlight:
+            different_ones.setdefault(str(highlight.html), highlight)
         if len(different_ones) == limit:
             break
     return tuple(different_ones.values())
@@ -112,11 +111,32 @@ def _plain(text: str) -> str:
     return _SPACE.sub(" ", _SIGNS.sub(r"\1", text)).replace(" | ", " · ").strip(" |")
 
 
-def _highlight(part: Part, text: str, spans: Sequence[tuple[int, int, str]], begin: int, end: int) -> Highlight:
+def _surroundings(text: str, begin: int, end: int) -> tuple[int, int]:
+    """The lines about a stretch, `MARGIN` characters to either side at most: all that has to be rid of its signs."""
+    first, last = max(0, begin - MARGIN), min(len(text), end + MARGIN)
+    if first > 0:
+        line = text.rfind("\n", first, begin)
+        first = line + 1 if line >= 0 else _word_begin(text, first, begin)
+    if last < len(text):
+        line = text.find("\n", end, last)
+        last = line if line >= 0 else _word_end(text, last)
+    return first, last
+
+
+def _highlight(part: Part, text: str, begin: int, end: int, marker: Marker) -> Highlight | None:
+    """One window of a text; nothing if what matched there was a sign of markdown, such as a link's address."""
+    before = after = 0
+    if part.field not in _VERBATIM:
+        before, last = _surroundings(text, begin, end)
+        text, after = _plain(text[before:last]), len(text) - last
+    spans = marker.spans(text)
+    if not spans:
+        return None
+    begin, end, _ = _window(text, spans)
     label = part.label or part.field.replace("_", " ").capitalize()
     html = _marked(text, spans, begin, end)
-    lead = "… " if begin > 0 else ""
-    tail = " …" if end < len(text) else ""
+    lead = "… " if before + begin > 0 else ""
+    tail = " …" if after or end < len(text) else ""
     return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), part.anchor)  # noqa: S308 - built by _marked
 
 

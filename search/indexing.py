@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
-from search import registry
+from search import registry, texts
 from search.current import engine
 from search.documents import Document
 from search.engines.protocol import EngineError, Key, Progress
@@ -46,6 +46,7 @@ def rebuild(progress: Progress | None = None) -> int:
     total = sum(len(ids) for _, ids in keys)
     skipped: list[Key] = []
     count = engine().rebuild(_all_documents(keys, skipped), total, progress)
+    texts.keep_only({(source.kind, pk) for source, ids in keys for pk in ids})
     for start in range(0, len(seen), 500):
         OutboxEntry.objects.filter(pk__in=seen[start : start + 500]).delete()
     for kind, pk in skipped:
@@ -137,14 +138,17 @@ def _take_in_one(key: Key) -> bool:
 def _apply(keys: list[Key]) -> None:
     documents = [document for kind in {kind for kind, _ in keys} for document in _documents(kind, keys)]
     held = {document.key for document in documents}
+    gone = [key for key in keys if key not in held]
     try:
-        engine().apply(documents, [key for key in keys if key not in held])
+        engine().apply(documents, gone)
     except Busy:
         raise
     except EngineError as problem:
         # The index, not the document, is at fault: the next round rebuilds it.
         engine().ask_for_rebuild(str(problem))
         raise
+    texts.keep(documents)
+    texts.forget(gone)
 
 
 def _documents(kind: str, keys: Iterable[Key]) -> list[Document]:
@@ -162,7 +166,9 @@ def _note_failure(entry: OutboxEntry) -> None:
 def _all_documents(keys: list[tuple[registry.Source, list[int]]], skipped: list[Key]) -> Iterator[list[Document]]:
     for source, ids in keys:
         for start in range(0, len(ids), BATCH):
-            yield _readable(source.kind, ids[start : start + BATCH], skipped)
+            documents = _readable(source.kind, ids[start : start + BATCH], skipped)
+            texts.keep(documents)
+            yield documents
 
 
 def _readable(kind: str, ids: list[int], skipped: list[Key]) -> list[Document]:

@@ -50,6 +50,21 @@ class SearchDocument(models.Model):
         return f"{self.kind} {self.object_id}"
 
 
+class IndexedText(models.Model):
+    """The text of one document as it was indexed (search/texts.py), packed. Rebuilt with the index; the truth is the
+    record itself."""
+
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    parts = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
 class IndexState(models.Model):
     """Which generation of the PostgreSQL index is in use, and whether a rebuild was asked for. One row at most."""
 

@@ -1,8 +1,7 @@
 """From a parsed query to records in order: index, what was saved since, rights, and the way without an index."""
 
 import logging
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.db import DatabaseError
@@ -13,9 +12,10 @@ from search.documents import Document
 from search.engines.protocol import FACETS, Key, Plan, Ranked, Scored, View
 from search.models import OutboxEntry
 from search.pending import EmptyView, LooseView
-from search.query import Phrase, Query
+from search.query import Query
+from search.reading import Reading, readable
 from search.registry import Viewer
-from search.words import normal, tokens
+from search.words import tokens
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ EVERYTHING: Final = _Everything()
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Records in order, all visible to the viewer, with what is known about the rest."""
+    """Records in order, all visible to the viewer, with what is known about the rest; `reading` gives their texts."""
 
     rows: list[Scored]
     total: int
@@ -48,6 +48,7 @@ class Ranking:
     engine: str
     notice: str = ""
     notes: tuple[str, ...] = ()
+    reading: Reading = field(default_factory=Reading)
 
 
 def rank(viewer: Viewer, query: Query, limit: int) -> Ranking:
@@ -64,10 +65,10 @@ def rank(viewer: Viewer, query: Query, limit: int) -> Ranking:
 
 
 def _by_index(viewer: Viewer, query: Query, limit: int) -> Ranking:
-    hidden, loose = _pending(viewer)
+    hidden, changed, loose = _pending(viewer)
     view: View = engine().view(_rights(viewer), hidden)
     view = LooseView(view, loose) if loose else view
-    return _ranked(viewer, query, limit, view, {document.key: document for document in loose})
+    return _ranked(viewer, query, limit, view, Reading(loose, changed))
 
 
 def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Ranking:
@@ -79,24 +80,23 @@ def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Rank
         for source in registry.sources():
             ids = source.fallback(viewer, asked, FALLBACK_LIMIT)
             found.extend(registry.documents_of(source.kind, ids))
-    held = {document.key: document for document in found}
-    ranking = _ranked(viewer, query, limit, LooseView(EmptyView(), found), held)
+    ranking = _ranked(viewer, query, limit, LooseView(EmptyView(), found), Reading(found))
     state = engine().progress() or problem
     notice = f"Search index is being rebuilt ({state}). Results come straight from the database and may be slower."
     return replace(ranking, is_exact=len(found) < FALLBACK_LIMIT, engine="database", notice=notice)
 
 
-def _ranked(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, Document]) -> Ranking:
-    ranking = _once(viewer, query, limit, view, held)
+def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading) -> Ranking:
+    ranking = _once(viewer, query, limit, view, reading)
     if ranking.rows or not query.phrases:
         return ranking
     # A pasted error often has quotes around what differs from case to case.
-    relaxed = _once(viewer, query.without_phrases(), limit, view, held)
+    relaxed = _once(viewer, query.without_phrases(), limit, view, reading)
     note = "Nothing has these words next to each other; this is what has them apart."
     return replace(relaxed, notes=(note,)) if relaxed.rows else ranking
 
 
-def _once(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, Document]) -> Ranking:
+def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading) -> Ranking:
     planned = planning.plan(query, view)
     reads_text = bool(query.phrases or query.excluded_phrases)
     spare = 3 * limit + 20 if reads_text else limit + 10
@@ -104,7 +104,7 @@ def _once(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, 
     rows = _visible(viewer, ranked)
     dropped = len(ranked.rows) - len(rows)
     if reads_text:
-        rows = _with_phrases(rows, query, held)
+        rows = reading.with_phrases(rows, query)
         is_exact = ranked.is_exact and ranked.total <= spare
         total = len(rows) if is_exact else ranked.total
     else:
@@ -117,6 +117,7 @@ def _once(viewer: Viewer, query: Query, limit: int, view: View, held: dict[Key, 
         plan=planned.plan,
         corrections=planned.corrections,
         engine=engine().name,
+        reading=reading,
     )
 
 
@@ -126,13 +127,14 @@ def _rights(viewer: Viewer) -> frozenset[str] | None:
     return frozenset(token for source in registry.sources() for token in source.rights_of(viewer))
 
 
-def _pending(viewer: Viewer) -> tuple[set[Key], list[Document]]:
-    """What the index does not know yet: keys to leave out of it, and the visible documents to match in their stead."""
+def _pending(viewer: Viewer) -> tuple[set[Key], set[Key], list[Document]]:
+    """What the index does not know yet: keys to leave out of it, everything that changed, and the visible documents
+    to match in the stead of those left out."""
     entries = OutboxEntry.objects.order_by("-pk").values_list("kind", "object_id", "parked_at")
     # Of several rows of one record the newest decides whether it can be read.
     changed = {(kind, pk): parked for kind, pk, parked in reversed(entries[:20_000])}
     if not changed:
-        return set(), []
+        return set(), set(), []
     fresh = [key for key, parked in reversed(changed.items()) if parked is None]
     matched, beyond = fresh[:MAX_PENDING_MATCHED], fresh[MAX_PENDING_MATCHED:]
     checked = beyond[:MAX_PENDING_CHECKED]
@@ -145,20 +147,7 @@ def _pending(viewer: Viewer) -> tuple[set[Key], list[Document]]:
         for source in registry.sources()
         for document in readable(source.kind, [pk for kind, pk in visible if kind == source.kind])
     ]
-    return hidden, loose
-
-
-def readable(kind: str, ids: list[int]) -> list[Document]:
-    """The documents of these ids; one that can't be built must not take search down with it."""
-    try:
-        return registry.documents_of(kind, ids)
-    except DatabaseError:
-        raise
-    except Exception:
-        if len(ids) <= 1:
-            logger.exception("Record %s %s can't be searched", kind, ids)
-            return []
-        return [document for pk in ids for document in readable(kind, [pk])]
+    return hidden, set(changed), loose
 
 
 def _seen_by(viewer: Viewer, keys: list[Key]) -> set[Key]:
@@ -175,28 +164,3 @@ def _seen_by(viewer: Viewer, keys: list[Key]) -> set[Key]:
 def _visible(viewer: Viewer, ranked: Ranked) -> list[Scored]:
     seen = _seen_by(viewer, [row.key for row in ranked.rows])
     return [row for row in ranked.rows if row.key in seen]
-
-
-def _with_phrases(rows: list[Scored], query: Query, held: dict[Key, Document]) -> list[Scored]:
-    """Those rows whose text has the phrases; the index only knows that it has their words."""
-    missing = [row.key for row in rows if row.key not in held]
-    documents = dict(held)
-    for kind in {kind for kind, _ in missing}:
-        ids = [pk for name, pk in missing if name == kind]
-        documents.update({document.key: document for document in readable(kind, ids)})
-    groups = [[_phrase(c.text) for c in group if isinstance(c, Phrase)] for group in query.required]
-    wanted = [patterns for patterns, group in zip(groups, query.required, strict=True) if len(patterns) == len(group)]
-    unwanted = [_phrase(clause.text) for clause in query.excluded_phrases]
-    return [row for row in rows if row.key in documents and _holds(documents[row.key], wanted, unwanted)]
-
-
-def _holds(document: Document, wanted: list[list[re.Pattern[str]]], unwanted: list[re.Pattern[str]]) -> bool:
-    texts = [normal(part.text) for part in document.parts]
-    if any(pattern.search(text) for pattern in unwanted for text in texts):
-        return False
-    return all(any(pattern.search(text) for pattern in either for text in texts) for either in wanted)
-
-
-def _phrase(text: str) -> re.Pattern[str]:
-    words = re.findall(r"\w+", normal(text))
-    return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)

@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from search import registry
-from search.documents import Document
 from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
 from search.highlights import Highlight, Marker, cut
 from search.query import Chip, Filter, Query, parse
-from search.ranking import MAX_OFFSET, Ranking, rank, readable
+from search.ranking import MAX_OFFSET, Ranking, rank
+from search.reading import Reading
 from search.registry import Hit, Viewer
 
 MAX_LIMIT = 100
@@ -142,7 +142,7 @@ def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float)
         return Results(text=query.text, limit=limit, offset=offset, is_empty_query=True)
     ranking = rank(viewer, query, offset + limit)
     shown = ranking.rows[offset : offset + limit]
-    results = _results(viewer, shown, Marker([*ranking.plan.terms, *_phrase_terms(ranking)]))
+    results = _results(viewer, shown, Marker([*ranking.plan.terms, *_phrase_terms(ranking)]), ranking.reading)
     return Results(
         text=query.text,
         results=results,
@@ -164,21 +164,20 @@ def _phrase_terms(ranking: Ranking) -> list[Term]:
     return [term for group in ranking.plan.required for c in group if isinstance(c, AllOf) for term in c.terms]
 
 
-def _results(viewer: Viewer, rows: Sequence[Scored], marker: Marker) -> tuple[Result, ...]:
+def _results(viewer: Viewer, rows: Sequence[Scored], marker: Marker, reading: Reading) -> tuple[Result, ...]:
     hits: dict[Key, Hit] = {}
-    documents: dict[Key, Document] = {}
     for source in registry.sources():
         ids = [row.key[1] for row in rows if row.key[0] == source.kind]
         if ids:
             hits.update({(source.kind, pk): hit for pk, hit in source.hits(viewer, ids).items()})
-            documents.update({document.key: document for document in readable(source.kind, ids)})
+    parts = reading.parts(hits)
     return tuple(
         Result(
             hit=hits[row.key],
             score=row.score,
             why=tuple(dict.fromkeys(term.lstrip("=") for term in row.terms)),
             title_html=marker.mark(hits[row.key].title),
-            highlights=cut(documents[row.key], marker) if row.key in documents else (),
+            highlights=cut(parts.get(row.key, ()), marker),
         )
         for row in rows
         if row.key in hits

@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.documents import Document, Part
+from search.documents import Part
 from search.highlights import Marker, cut
 from search.planning import terms_of
 
 
 def marked(query: str, text: str, field: str = "entry") -> str:
-    document = Document("note", 1, (Part(field, text, "#entry-1", "Note"),), frozenset())
-    return " | ".join(highlight.html for highlight in cut(document, Marker(terms_of(query))))
+    parts = (Part(field, text, "#entry-1", "Note"),)
+    return " | ".join(highlight.html for highlight in cut(parts, Marker(terms_of(query))))
 
 
 def test_words_are_marked_in_other_endings() -> None:
@@ -49,7 +49,7 @@ def test_a_long_text_is_cut_to_where_most_words_stand() -> None:
 
 def test_the_part_with_most_different_words_comes_first_with_its_place() -> None:
     parts = (Part("entry", "disk disk disk", "#entry-1"), Part("step", "disk quota", "#step-2"))
-    found = cut(Document("note", 1, parts, frozenset()), Marker(terms_of("disk quota")))
+    found = cut(parts, Marker(terms_of("disk quota")))
     assert [highlight.anchor for highlight in found] == ["#step-2", "#entry-1"]
 
 
@@ -62,7 +62,7 @@ def test_markdown_signs_are_left_out_of_prose_and_kept_in_code() -> None:
 
 def test_the_same_stretch_is_shown_once() -> None:
     parts = (Part("summary", "disk quota", "#a"), Part("summary", "disk quota", "#b"))
-    assert len(cut(Document("note", 1, parts, frozenset()), Marker(terms_of("disk")))) == 1
+    assert len(cut(parts, Marker(terms_of("disk")))) == 1
 
 
 @given(st.text(max_size=200), st.text(max_size=400))

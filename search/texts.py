@@ -1,0 +1,82 @@
+"""The text that each document was indexed with, in one row of the database, so that a page of results is one query.
+
+A record that waits in the outbox may have changed since: its text is read from the record itself (search/ranking.py).
+"""
+
+import json
+import logging
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+
+from search.documents import Document, Part
+from search.engines.protocol import Key
+from search.models import IndexedText
+
+logger = logging.getLogger(__name__)
+
+# Of one document so many characters are kept; what stands behind them is found, and not shown in results.
+MAX_CHARACTERS = 2_000_000
+_BATCH = 200
+
+
+def keep(documents: Iterable[Document]) -> None:
+    """Write these documents' texts in place of what stood there; called where the index takes them in."""
+    rows = [IndexedText(kind=each.kind, object_id=each.id, parts=_packed(each.parts)) for each in documents]
+    IndexedText.objects.bulk_create(
+        rows,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["parts"],
+    )
+
+
+def forget(keys: Iterable[Key]) -> None:
+    """Remove the texts of records that are gone."""
+    by_kind: dict[str, list[int]] = {}
+    for kind, pk in keys:
+        by_kind.setdefault(kind, []).append(pk)
+    for kind, ids in by_kind.items():
+        for start in range(0, len(ids), _BATCH):
+            IndexedText.objects.filter(kind=kind, object_id__in=ids[start : start + _BATCH]).delete()
+
+
+def keep_only(keys: Collection[Key]) -> None:
+    """Remove every text but these records'; what a rebuild found gone is among them."""
+    wanted = set(keys)
+    held = IndexedText.objects.values_list("kind", "object_id").iterator(chunk_size=5000)
+    forget([key for key in held if key not in wanted])
+
+
+def read(keys: Iterable[Key]) -> dict[Key, tuple[Part, ...]]:
+    """The texts of those of these records that have one; one query a kind. A row that can't be read is left out."""
+    found: dict[Key, tuple[Part, ...]] = {}
+    by_kind: dict[str, list[int]] = {}
+    for kind, pk in keys:
+        by_kind.setdefault(kind, []).append(pk)
+    for kind, ids in by_kind.items():
+        rows = IndexedText.objects.filter(kind=kind, object_id__in=ids).values_list("object_id", "parts")
+        for pk, packed in rows:
+            parts = _unpacked(packed)
+            if parts is not None:
+                found[kind, pk] = parts
+    return found
+
+
+def _packed(parts: Sequence[Part]) -> bytes:
+    rows, room = [], MAX_CHARACTERS
+    for part in parts:
+        rows.append((part.field, part.text[:room], part.anchor, part.label))
+        room -= len(part.text)
+        if room <= 0:
+            break
+    # Little time for most of the gain: a rebuild packs every record.
+    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"), 1)
+
+
+def _unpacked(packed: bytes | memoryview) -> tuple[Part, ...] | None:
+    try:
+        return tuple(Part(*row) for row in json.loads(zlib.decompress(packed)))
+    except (zlib.error, ValueError, TypeError):
+        logger.warning("A kept text can't be read; the record itself is read instead")
+        return None
