@@ -26,6 +26,8 @@ MAX_PENDING_CHECKED = 1000
 FALLBACK_LIMIT = 200
 FALLBACK_TERMS = 6
 MAX_OFFSET = 1000
+RELAXED_PHRASE = "Nothing has these words next to each other; this is what has them apart."
+RELAXED_PLACE = "Nothing has all of these words in that place; this is what has them anywhere."
 
 
 class _Everything:
@@ -88,17 +90,17 @@ def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Rank
 
 def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading) -> Ranking:
     ranking = _once(viewer, query, limit, view, reading)
-    if ranking.rows or not query.phrases:
+    if ranking.rows or not (query.phrases or query.within):
         return ranking
     # A pasted error often has quotes around what differs from case to case.
     relaxed = _once(viewer, query.without_phrases(), limit, view, reading)
-    note = "Nothing has these words next to each other; this is what has them apart."
+    note = RELAXED_PLACE if query.within else RELAXED_PHRASE
     return replace(relaxed, notes=(note,)) if relaxed.rows else ranking
 
 
 def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading) -> Ranking:
     planned = planning.plan(query, view)
-    reads_text = bool(query.phrases or query.excluded_phrases)
+    reads_text = query.reads_text
     spare = 3 * limit + 20 if reads_text else limit + 10
     ranked = view.rank(planned.plan, spare, FACETS)
     rows = _visible(viewer, ranked)

@@ -1,16 +1,15 @@
 """What a search reads of records besides the index: documents that wait for it, texts to cut from, phrases."""
 
 import logging
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import DatabaseError
 
 from search import registry, texts
+from search.checking import Check
 from search.documents import Document, Part
 from search.engines.protocol import Key, Scored
-from search.query import Phrase, Query
-from search.words import normal
+from search.query import Query
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +38,19 @@ class Reading:
 
     def with_phrases(self, rows: Sequence[Scored], query: Query) -> list[Scored]:
         """Those rows whose text has the phrases; the index only knows that it has their words."""
-        groups = [[_phrase(c.text) for c in group if isinstance(c, Phrase)] for group in query.required]
-        pairs = zip(groups, query.required, strict=True)
-        wanted = [patterns for patterns, group in pairs if len(patterns) == len(group)]
-        unwanted = [_phrase(clause.text) for clause in query.excluded_phrases]
+        check = Check(query)
+        if check.needs_facts:
+            documents = [d for kind in {row.key[0] for row in rows} for d in readable(kind, _ids(rows, kind))]
+            facts = {document.key: document.facts for document in documents}
+            self._held.update({document.key: document.parts for document in documents})
+        else:
+            facts = {}
         parts = self.parts(row.key for row in rows)
-        return [row for row in rows if row.key in parts and _holds(parts[row.key], wanted, unwanted)]
+        return [row for row in rows if row.key in parts and check.holds(parts[row.key], facts.get(row.key))]
+
+
+def _ids(rows: Sequence[Scored], kind: str) -> list[int]:
+    return [row.key[1] for row in rows if row.key[0] == kind]
 
 
 def readable(kind: str, ids: list[int]) -> list[Document]:
@@ -58,15 +64,3 @@ def readable(kind: str, ids: list[int]) -> list[Document]:
             logger.exception("Record %s %s can't be searched", kind, ids)
             return []
         return [document for pk in ids for document in readable(kind, [pk])]
-
-
-def _holds(parts: Parts, wanted: list[list[re.Pattern[str]]], unwanted: list[re.Pattern[str]]) -> bool:
-    read = [normal(part.text) for part in parts]
-    if any(pattern.search(text) for pattern in unwanted for text in read):
-        return False
-    return all(any(pattern.search(text) for pattern in either for text in read) for either in wanted)
-
-
-def _phrase(text: str) -> re.Pattern[str]:
-    words = re.findall(r"\w+", normal(text))
-    return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
