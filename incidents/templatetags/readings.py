@@ -12,7 +12,7 @@ register = template.Library()
 def reading_note(file: Attachment) -> str:
     """One sentence on how far a file's words are known; nothing where there is nothing to say."""
     notes = {
-        TextState.PENDING: "Being read: its words appear here and in search in a moment.",
+        TextState.PENDING: "Being read; in a moment search finds it by its words.",
         TextState.EMPTY: file.text_note or "No words found.",
         TextState.UNAVAILABLE: ocr.NOT_INSTALLED,
     }
