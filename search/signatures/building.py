@@ -29,8 +29,10 @@ MAX_MASKED = 600
 _FRAMES_EACH = 16
 _ORIGINS = {"project": 0, "library": 1, "runtime": 2}
 _ALARM = re.compile(
-    r"(?i:error|fail|fatal|panic|exception|crit|refus|denied|timed? ?out|timeout|cannot|can't|unable|invalid|kill|abort|crash|corrupt"
-    r"|exceed|exhaust|reject|unreachable|unavailable|too many|no space|not found|no such|unexpected|expired|deadlock|overflow|lost|missing|broken)"
+    r"(?i:error|fail|fatal|panic|exception|crit|refus|denied|timed? ?out|timeout|cannot|can't|unable|invalid"
+    r"|kill|abort|crash|corrupt"
+    r"|exceed|exhaust|reject|unreachable|unavailable|too many|no space|not found|no such|unexpected|expired"
+    r"|deadlock|overflow|lost|missing|broken)"
 )
 _WORDS = re.compile(r"[^\W\d_][\w.\-]{1,60}")
 _INLINE = re.compile(r"`([^`\n]{8,300})`|\"([^\"\n]{12,300})\"")
@@ -153,6 +155,9 @@ def _weight(line: Line, text: str, *, is_short: bool) -> int:
     weight = 1 if _MARKS.search(text) else 0
     weight += 2 if _ALARM.search(text[:400]) else 0
     weight += 1 if line.has_time or is_short else 0
+    if line.has_time and not line.level and weight >= ERROR_LEVEL:
+        # Some logs, such as a system's, name no level.
+        return ERROR_LEVEL
     return max(weight, line.level) if line.level >= ERROR_LEVEL else min(weight, 3)
 
 

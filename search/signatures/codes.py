@@ -35,7 +35,8 @@ _CAPITALS = re.compile(
     r")(?![\w])"
 )
 _NUMBERS = re.compile(
-    r"SQLSTATE[\[ :=(]{1,3}(?P<sqlstate>[0-9A-Z]{5})|\b[Ee]xit(?:ed)?(?: ?code| ?status| with(?: code| status)?|Code|ed with)?\"?[ :=]{1,3}(?P<exit>\d{1,3})\b"
+    r"SQLSTATE[\[ :=(]{1,3}(?P<sqlstate>[0-9A-Z]{5})|\b[Ee]xit(?:ed)?(?: ?code| ?status| with(?: code| status)?"
+    r"|Code|ed with)?\"?[ :=]{1,3}(?P<exit>\d{1,3})\b"
     r"|\b[Ee]rrno:? (?P<number>\d{1,3})\b|(?P<hresult>0x(?:8007|8000|8013|c000|C000)[0-9a-fA-F]{4})\b"
     r"|(?:HTTP/\d(?:\.\d)?\"? |\b(?:[Ss]tatus(?:[ _-]?[Cc]ode)?|HTTP|http)\"?[ :=]{1,3}\"?)(?P<status>[45]\d\d)\b"
     r"|\b(?P<named>[45]\d\d) (?:Bad Gateway|Service|Gateway|Internal|Too Many|Not Found|Forbidden|Unauthorized|Request)"

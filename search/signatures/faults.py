@@ -4,9 +4,13 @@ import re
 
 from search.signatures.events import FaultSeen
 
-_ENDING = r"(?:Error|Exception|Failure|Fault|Interrupt|Timeout|NotFound|DoesNotExist|Exit|Refused|Denied|Conflict|Invalid|Unavailable|Iteration)"
+_ENDING = (
+    r"(?:Error|Exception|Failure|Fault|Interrupt|Timeout|NotFound|DoesNotExist|Exit|Refused|Denied"
+    r"|Conflict|Invalid|Unavailable|Iteration)"
+)
 _NAMED = re.compile(
-    rf"\s*(?:[\w.\-]{{1,60}}(?: -|:|\s)\s?){{0,2}}?(?P<type>(?:[A-Za-z_][\w$]{{0,60}}(?:\.|::|\\)){{0,10}}[A-Z][\w$]{{0,100}}?{_ENDING}s?\d?|Error)"
+    rf"\s*(?:[\w.\-]{{1,60}}(?: -|:|\s)\s?){{0,2}}?(?P<type>(?:[A-Za-z_][\w$]{{0,60}}(?:\.|::"
+    rf"|\\)){{0,10}}[A-Z][\w$]{{0,100}}?{_ENDING}s?\d?|Error)"
     r"(?:\s?\[\w{1,60}\])?(?:\s?\(\w{0,60}\))?(?:: ?(?P<message>.*))?\s*$"
 )
 _PYTHON = re.compile(r"([A-Za-z_][\w.]{1,160})(?:: (.*))?$")

@@ -19,23 +19,89 @@ _BEFORE = 300
 _HITS_EACH = 24
 # The most telling first: the space is given away in this order.
 _ALARMS = (
-    "Traceback (most recent", "panic:", "Caused by:", "Exception in thread", "panicked at", "goroutine ", "Unhandled ",
-    "Uncaught ", "Fatal error:", "fatal error:", "Call Trace", "stack backtrace", "kernel BUG", "BUG:", "Oops", "ERROR: AddressSanitizer",
-    "==ERROR", "SIGSEGV", "** (", "Reason for termination", "CRASH REPORT", "Exception:", "Exception", "FATAL", "PANIC",
-    "CRIT", "OutOfMemory", "OOM", "\nE0", "\nE1", "Error:", "level=error", "level=fatal", "\"level\":\"error", "ERROR", "[error]", "error:", "failed", "refused",
-)  # fmt: skip
+    "Traceback (most recent",
+    "panic:",
+    "Caused by:",
+    "Exception in thread",
+    "panicked at",
+    "goroutine ",
+    "Unhandled ",
+    "Uncaught ",
+    "Fatal error:",
+    "fatal error:",
+    "Call Trace",
+    "stack backtrace",
+    "kernel BUG",
+    "BUG:",
+    "Oops",
+    "ERROR: AddressSanitizer",
+    "==ERROR",
+    "SIGSEGV",
+    "** (",
+    "Reason for termination",
+    "CRASH REPORT",
+    "Exception:",
+    "Exception",
+    "FATAL",
+    "PANIC",
+    "CRIT",
+    "OutOfMemory",
+    "OOM",
+    "\nE0",
+    "\nE1",
+    "Error:",
+    "level=error",
+    "level=fatal",
+    '"level":"error',
+    "ERROR",
+    "[error]",
+    "error:",
+    "failed",
+    "refused",
+)
 MAX_JSON = 20_000
 MAX_WHOLE_JSON = 256_000
 _JSON_DEPTH = 6
 _JSON_NODES = 400
 _ESCAPED = re.compile(r"\\r?\\n|\\r\\n")
+_HAS_LEVEL = re.compile(r"(?:^|\s)(?:level|lvl|severity)=")
+_PAIR = re.compile(r"([A-Za-z_][\w.]{0,40})=(\"(?:[^\"\\]|\\.)*\"|[^\s\"]*)")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _CONTINUED = re.compile(r"^\s*(?:[|>]\s)+(?=\s*\S)|^\s{2,}[|+][\s\-]")
 _MESSAGE_KEYS = frozenset(
-    ("message", "msg", "error", "err", "detail", "details", "title", "description", "reason", "cause", "exception",
-     "stack", "stacktrace", "stack_trace", "exc_info", "traceback", "error_message", "errormessage", "log", "event", "type",
-     "code", "error_description", "statusreason", "errors", "status", "name", "exception_class", "exc_type", "text")
-)  # fmt: skip
+    (
+        "message",
+        "msg",
+        "error",
+        "err",
+        "detail",
+        "details",
+        "title",
+        "description",
+        "reason",
+        "cause",
+        "exception",
+        "stack",
+        "stacktrace",
+        "stack_trace",
+        "exc_info",
+        "traceback",
+        "error_message",
+        "errormessage",
+        "log",
+        "event",
+        "type",
+        "code",
+        "error_description",
+        "statusreason",
+        "errors",
+        "status",
+        "name",
+        "exception_class",
+        "exc_type",
+        "text",
+    )
+)
 _LEVEL_KEYS = ("level", "severity", "lvl", "loglevel", "levelname", "log.level")
 
 
@@ -85,7 +151,17 @@ def _line(no: int, raw: str, prefixed: Prefixed | None = None) -> Line:
     rest = prefixed.rest[:MAX_WIDTH]
     if rest[:1] in " |>+" and _CONTINUED.match(rest):
         rest = _CONTINUED.sub("", rest, count=1)
+    if "=" in rest and _HAS_LEVEL.search(rest):
+        return _logfmt(no, text, rest, prefixed)
     return Line(no, text, rest, prefixed.level, prefixed.has_time)
+
+
+def _logfmt(no: int, text: str, rest: str, prefixed: Prefixed) -> Line:
+    """Of pairs such as level=error msg="..." err=... what was said is the message and the error."""
+    pairs = {found[1].lower(): found[2].strip('"') for found in _PAIR.finditer(rest)}
+    level = max((LEVELS.get(pairs.get(key, "").lower(), 0) for key in _LEVEL_KEYS), default=0)
+    said = ": ".join(pairs[key] for key in ("msg", "message", "err", "error") if pairs.get(key))
+    return Line(no, text, said or rest, max(level, prefixed.level), has_time=True)
 
 
 def _json_line(no: int, raw: str, prefixed: Prefixed) -> list[Line]:

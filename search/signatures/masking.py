@@ -21,12 +21,16 @@ _SHIELD = str.maketrans(_DIGITS, _SHIELDS)
 _UNSHIELD = str.maketrans(_SHIELDS, _DIGITS)
 _KEPT = re.compile(
     r"\b(?:"
-    r"(?i:status(?:[ _-]?code)?|http(?:/\d(?:\.\d)?)?\"?|response(?: code)?|returned|code)[\"']?(?: ?[:=] ?| is | )\"?[1-5]\d\d(?![\w.])"
-    r"|(?i:exit(?:ed)?(?: ?code| ?status| with(?: code| status)?|ed with)?|status|errno|signal|returned|rc|code|alert number)"
+    r"(?i:status(?:[ _-]?code)?|http(?:/\d(?:\.\d)?)?\"?|response(?: code)?|returned|code)[\"']?(?: ?[:=] ?| is"
+    r" | )\"?[1-5]\d\d(?![\w.])"
+    r"|(?i:exit(?:ed)?(?: ?code| ?status| with(?: code| status)?|ed with)?|status|errno|signal|returned|rc|code"
+    r"|alert number)"
     r"[\"']?(?: ?[:=] ?| )-?\d{1,3}(?![\w.])"
-    r"|[1-5]\d\d (?:GET|POST|PUT|PATCH|DELETE|HEAD|Bad|Not|Internal|Service|Gateway|Too|Forbidden|Unauthorized|Request|Conflict|Gone|Moved|Found|OK|Payload)\b"
+    r"|[1-5]\d\d (?:GET|POST|PUT|PATCH|DELETE|HEAD|Bad|Not|Internal|Service|Gateway|Too|Forbidden|Unauthorized"
+    r"|Request|Conflict|Gone|Moved|Found|OK|Payload)\b"
     r"|SQLSTATE[\[ :=(]*[0-9A-Z]{5}|(?:ERROR|error|Error)[ :]{1,2}\d{3,5}\b(?! (?:bytes|ms|of|times|rows))"
-    r"|[A-Z]{2,8}-\d{2,6}|\(HY\d{3}\)|Errno -?\d{1,3}|0x(?:8007|8000|8013|c000)[0-9a-fA-F]{4}(?![\w])|5\d\d [45]\.\d\.\d"
+    r"|[A-Z]{2,8}-\d{2,6}|\(HY\d{3}\)|Errno -?\d{1,3}|0x(?:8007|8000|8013|c000)[0-9a-fA-F]{4}(?![\w])|5\d\d"
+    r" [45]\.\d\.\d"
     r"|[A-Z]{1,4}\d{2,5}"
     r")"
     r"|\(\d{1,3}: (?=[A-Z])|HTTP/\d(?:\.\d)?\" [1-5]\d\d(?!\w)"
@@ -38,7 +42,8 @@ _TIME = re.compile(
     rf"|{CLOCK}{ZONE}"
 )
 _DATE = re.compile(
-    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? )?{MONTH} {{1,3}}\d{{1,2}},?(?: \d{{4}})?(?: {CLOCK}{ZONE}(?: \d{{4}})?)"
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? )?{MONTH} {{1,3}}\d{{1,2}},?(?: \d{{4}})?(?:"
+    rf" {CLOCK}{ZONE}(?: \d{{4}})?)"
 )
 _GO_ARGS = re.compile(r"\((?:[\s{},?.]|0x[0-9a-f]+\??|\d+\??)+\)")
 _OFFSET = re.compile(r"\s?\+0x[0-9a-fA-F]+(?:/0x[0-9a-fA-F]+)?")
@@ -118,7 +123,7 @@ def _quoted(text: str) -> str:
     words = value.count(" ") + 1
     masked = _WORD.sub(lambda word: _word(word.group()), value)
     is_data = MASK in masked or (words == 1 and not _NAME_WITH_DIGIT.fullmatch(value))
-    if words <= _MAX_QUOTED_WORDS and is_data and "/" not in masked:
+    if words <= _MAX_QUOTED_WORDS and is_data and "/" not in value:
         return f"{mark}{MASK}{mark}"
     return f"{mark}{masked}{mark}"
 

@@ -8,7 +8,8 @@ from search.signatures.model import Origin
 _RUNTIME = re.compile(
     r"/lib(?:64)?/python\d[\d.]*/(?!site-packages|dist-packages)"
     r"|\\Python\d+\\lib\\(?!site-packages)"
-    r"|^<frozen |^node:|^internal/|/(?:go[\d.]*|libexec)/src/(?:archive|bufio|bytes|compress|container|context|crypto|database|debug|encoding"
+    r"|^<frozen |^node:|^internal/|/(?:go[\d.]*|libexec)/src/(?:archive|bufio|bytes|compress|container|context"
+    r"|crypto|database|debug|encoding"
     r"|errors|fmt|hash|html|internal|io|log|math|mime|net|os|path|reflect|regexp|runtime|sort|strconv|strings|sync|syscall"
     r"|testing|text|time|unicode)(?:/|$)|^/rustc/|/rustlib/src/|/lib/ruby/(?!gems/)\d|^<internal:|/usr/share/php/|^\[internal"
     r"|/sysdeps/|^\.\./(?:sysdeps|nptl|csu)/|vg_replace|/libc[.\-]|ld-linux|libpthread|libsystem|KERNELBASE|ntdll",

@@ -5,20 +5,40 @@ from dataclasses import dataclass
 
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 CLOCK = r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?"
-ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[A-Z]{3,4}\b(?=\s*[\[(])|[+-]\d\d:?\d\d))?"
+ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[A-Z]{3,4}\b(?=\s*[\[(])|[A-Z][a-z]{2,9}/[A-Z]\w{2,20}|[+-]\d\d:?\d\d))?"
 STAMP = (
     rf"(?:\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _]+{CLOCK}{ZONE})?"
     rf"|\d{{1,2}}[-/ ]{MONTH}[-/ ]\d{{4}}(?:[: ]{CLOCK}{ZONE})?"
-    rf"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? )?{MONTH}\s+\d{{1,2}},?(?: \d{{4}})?\s+{CLOCK}{ZONE}(?: \d{{4}})?"
+    rf"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? )?{MONTH}\s+\d{{1,2}},?(?:"
+    rf" \d{{4}})?\s+{CLOCK}{ZONE}(?: \d{{4}})?"
     rf"|\d\d/\d\d/(?:\d{{4}}|\d\d) {CLOCK}"
     rf"|{CLOCK}{ZONE})"
 )
 
 LEVELS = {
-    "emerg": 5, "emergency": 5, "alert": 5, "fatal": 5, "critical": 5, "crit": 5, "severe": 4,
-    "error": 4, "err": 4, "eror": 4, "warning": 2, "warn": 2, "wrn": 2, "notice": 1, "info": 1, "information": 1,
-    "inf": 1, "debug": 1, "dbg": 1, "trace": 1, "verbose": 1, "log": 1,
-}  # fmt: skip
+    "emerg": 5,
+    "emergency": 5,
+    "alert": 5,
+    "fatal": 5,
+    "critical": 5,
+    "crit": 5,
+    "severe": 4,
+    "error": 4,
+    "err": 4,
+    "eror": 4,
+    "warning": 2,
+    "warn": 2,
+    "wrn": 2,
+    "notice": 1,
+    "info": 1,
+    "information": 1,
+    "inf": 1,
+    "debug": 1,
+    "dbg": 1,
+    "trace": 1,
+    "verbose": 1,
+    "log": 1,
+}
 ERROR_LEVEL = 4
 _LETTERS = {"F": 5, "C": 5, "E": 4, "W": 2, "I": 1, "N": 1, "D": 1}
 _LEVEL = "|".join(sorted(LEVELS, key=len, reverse=True))
@@ -27,6 +47,7 @@ _KLOG = re.compile(r"([EWIF])(\d{4}) \d\d:\d\d:\d\d\.\d+\s+\d+ ([\w.\-]+\.\w+):\
 _PART = re.compile(
     rf"(?P<stamp>{STAMP})[,:]?(?=[\s\]|]|$)\s*"
     rf"|(?P<named>[\[<(]?\b(?P<level>(?i:{_LEVEL})|PANIC)\b(?! error:)[\])>]?\s*(?::+|\||-+(?=\s))?)(?=\s|$)\s*"
+    rf"|\[(?P<boxed>{STAMP})[^\[\]]{{0,12}}\]\s*"
     r"|\[\s*(?P<boot>\d{1,8}\.\d{3,9})\s*\]\s*"
     r"|\[(?P<letter>[EWIFCD])\s(?=[\d\-: T]{8})"
     r"|\[(?P<inner>[^\[\]]{1,60})\]\s*(?::\s)?"
@@ -52,11 +73,20 @@ class Prefixed:
 def strip(line: str) -> Prefixed:
     """Take off what a logger, a container runtime or a kernel put before the message."""
     if not line or line[0] in " \t":
-        return Prefixed(line)
+        return _indented(line)
     klog = _KLOG.match(line)
     if klog:
         return Prefixed(line[klog.end() :], _LETTERS[klog[1]], True)
     return _strip_parts(line)
+
+
+def _indented(line: str) -> Prefixed:
+    """A log that is indented as a whole is still a log; a frame's own indentation stays."""
+    start = line.lstrip()
+    if not start[:1].isalnum() and start[:1] != "[":
+        return Prefixed(line)
+    inner = strip(start)
+    return inner if inner.has_time else Prefixed(line)
 
 
 def _strip_parts(line: str) -> Prefixed:
@@ -71,7 +101,7 @@ def _strip_parts(line: str) -> Prefixed:
             level = LEVELS.get(part["level"].lower(), max(LEVELS.values()))
         if part["letter"]:
             level = _LETTERS[part["letter"]]
-        if part["stamp"] or part["boot"]:
+        if part["stamp"] or part["boot"] or part["boxed"]:
             has_time = True
             host = _HOST.match(line, part.end()) if part["stamp"] and part["stamp"][0].isalpha() else None
             at = host.end() if host else part.end()

@@ -8,7 +8,8 @@ from search.signatures.model import Kind, Shape
 from search.signatures.reading import Reading
 
 _PROMPT = re.compile(
-    r"(?:\(\w[\w.\-]{0,30}\) )?(?:\[?[\w.\-]{1,40}@[\w.\-]{1,60}[: ][^$#%]{0,80}\]?[$#%]|[$%]|#(?= \w+ [\-/\w])|bash-\d[\d.]*[$#]|sh-\d[\d.]*[$#]|PS [A-Z]:\\[^>]{0,80}>|root@[\w.\-]{1,60}:[^#]{0,60}#|[A-Z]:\\[^>]{0,80}>) \S"
+    r"(?:\(\w[\w.\-]{0,30}\) )?(?:\[?[\w.\-]{1,40}@[\w.\-]{1,60}[: ][^$#%]{0,80}\]?[$#%]|[$%]|#(?= \w+ [\-/\w])"
+    r"|bash-\d[\d.]*[$#]|sh-\d[\d.]*[$#]|PS [A-Z]:\\[^>]{0,80}>|root@[\w.\-]{1,60}:[^#]{0,60}#|[A-Z]:\\[^>]{0,80}>) \S"
 )
 _LOGFMT = re.compile(r"(?:^|\s)(?:level|lvl|severity)=\w+|(?:^|\s)(?:msg|message|err|error)=\S")
 # What part of the lines must carry a time, a level or JSON for the text to be a log.

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from search.signatures.model import Frame, LineSig, Signature, Similarity
 from search.signatures.building import template_words
+from search.signatures.model import Frame, LineSig, Signature, Similarity
 from search.signatures.weights import (
     COMMON_MESSAGE_FACTOR,
     COMMON_MESSAGES,
     FRAME_DECAY,
     LIBRARY_FACTOR,
+    MENTION_FACTOR,
     PART_WEIGHTS,
     PART_WEIGHTS_WITHOUT_FRAMES,
     RUNTIME_FACTOR,
@@ -20,6 +21,8 @@ MAX_REASONS = 6
 _COMPARED_FRAMES = 12
 _COMPARED_LINES = 24
 _TOP_FRAME = 0.25
+_MIN_MENTIONED = 2
+_MIN_BEGINNING = 10
 
 _FACTORS = {"project": 1.0, "library": LIBRARY_FACTOR, "runtime": RUNTIME_FACTOR}
 
@@ -34,15 +37,19 @@ def similarity(pasted: Signature, stored: Signature) -> Similarity:
         "lines": _lines(pasted.lines, stored),
     }
     weights = PART_WEIGHTS if pasted.frames else PART_WEIGHTS_WITHOUT_FRAMES
+    mentioned = _mentions(pasted, stored)
     whole = sum(weight for name, weight in weights.items() if parts[name] is not None)
     if not whole:
-        return Similarity(0.0)
-    score, why = 0.0, []
+        return mentioned
+    score = 0.0
+    why: list[str] = []
     for name, weight in weights.items():
         part = parts[name]
         if part is not None and part.score:
             score += weight / whole * part.score
             why.extend(part.why)
+    if mentioned.score > score:
+        score, why = mentioned.score, [*mentioned.why, *why]
     return Similarity(round(min(1.0, score), 4), tuple(dict.fromkeys(why))[:MAX_REASONS])
 
 
@@ -83,7 +90,7 @@ def _messages(pasted: Signature, stored: Signature) -> Similarity | None:
     known = {message.lower() for message in stored.messages} | {line.template.lower() for line in stored.lines}
     others = [template_words(message) for message in stored.messages] + [line.words for line in stored.lines]
     whole = found = 0.0
-    why = []
+    why: list[str] = []
     weight = 1.0
     for message in pasted.messages[:6]:
         whole += weight
@@ -119,6 +126,25 @@ def _lines(pasted: Sequence[LineSig], stored: Signature) -> Similarity | None:
         found += worth * match
         same += bool(match)
     return Similarity(found / whole, (f"{same} matching line{'s' if same > 1 else ''}",) if same else ())
+
+
+def _mentions(pasted: Signature, stored: Signature) -> Similarity:
+    """One line in a person's own words, such as a function and its error, against all names in a stored trace."""
+    if pasted.frames or len(pasted.lines) != 1 or not stored.frames:
+        return Similarity(0.0)
+    words = pasted.lines[0].words
+    said = frozenset(word for message in stored.messages for word in template_words(message))
+    names = {piece.lower() for frame in stored.frames for piece in frame.function.split(".")}
+    named = {word for word in words if word in names or any(_begins(name, word) for name in names)}
+    found = named | (words & said)
+    if not named or len(found) < max(_MIN_MENTIONED, NEAR * len(words)):
+        return Similarity(0.0)
+    return Similarity(MENTION_FACTOR * len(found) / len(words), tuple(f"mentions {name}" for name in sorted(named)[:3]))
+
+
+def _begins(name: str, word: str) -> bool:
+    """A name may be cut short when it is told from memory, but not to a common syllable."""
+    return len(word) >= _MIN_BEGINNING and name.startswith(word)
 
 
 def _nearest(words: frozenset[str], others: Sequence[frozenset[str]]) -> float:

@@ -1,6 +1,7 @@
 """Index tokens of a signature: stable words with a typed prefix, the same for stored and for pasted texts."""
 
 from hashlib import blake2s
+from itertools import pairwise
 from typing import Final
 
 from search.signatures.model import Frame, Signature
@@ -40,8 +41,7 @@ def _stack(signature: Signature) -> list[str]:
     frames = telling_frames(signature)
     places = [frame.place for frame in frames]
     found = [f"sig:s:{_hash('>'.join(places[:_STACK]))}"] if len(places) >= _MIN_STACK else []
-    pairs = zip(places[:_PAIRS], places[1 : _PAIRS + 1], strict=False)
-    return found + [f"sig:p:{_hash('>'.join(pair))}" for pair in pairs]
+    return found + [f"sig:p:{_hash('>'.join(pair))}" for pair in pairwise(places[: _PAIRS + 1])]
 
 
 def telling_frames(signature: Signature) -> list[Frame]:

@@ -34,6 +34,8 @@ PART_WEIGHTS_WITHOUT_FRAMES: Final[dict[str, float]] = {
     "exceptions": 0.12,
     "codes": 0.08,
 }
+# Names that are merely mentioned are worth less than lines that are equal.
+MENTION_FACTOR: Final = 0.8
 # Each further frame is worth so much of the one before it.
 FRAME_DECAY: Final = 0.85
 # What a runtime says of every program tells little about this one.

@@ -16,8 +16,27 @@ _HEAD = re.compile(r"\s*(?:Unhandled [Ee]xception[.:] )([\w.]{3,200})(?: \([^)]{
 _STATE_MACHINE = re.compile(r"<(\w+)>[\w$|]*(?:\.MoveNext)?")
 _ARITY = re.compile(r"`\d+")
 _RUNTIME = ("System.", "Interop.", "Internal.", "mscorlib.")
-_LIBRARY = ("Microsoft.", "Newtonsoft.", "Npgsql.", "StackExchange.", "Grpc.", "Polly.", "Dapper.", "Serilog.", "MediatR.",
-            "MassTransit.", "RabbitMQ.", "Azure.", "Amazon.", "NHibernate.", "AutoMapper.", "Castle.", "MongoDB.", "Xunit.", "NUnit.")  # fmt: skip
+_LIBRARY = (
+    "Microsoft.",
+    "Newtonsoft.",
+    "Npgsql.",
+    "StackExchange.",
+    "Grpc.",
+    "Polly.",
+    "Dapper.",
+    "Serilog.",
+    "MediatR.",
+    "MassTransit.",
+    "RabbitMQ.",
+    "Azure.",
+    "Amazon.",
+    "NHibernate.",
+    "AutoMapper.",
+    "Castle.",
+    "MongoDB.",
+    "Xunit.",
+    "NUnit.",
+)
 
 
 def read(text: str) -> Event | None:

@@ -34,10 +34,12 @@ _REASONS = [
     "assertEqual",
 ]
 _REASON = re.compile(
-    rf"(?:[{{(]|\berror:|\bexit:|\breason: ?|\bexception \w+: )\s?(?P<reason>{'|'.join(_REASONS)})\b(?:,\s{{0,80}}(?P<term>(?:<<)?[\"']?[\w.\-]{{1,80}}[\"']?(?:>>)?))?"
+    rf"(?:[{{(]|\berror:|\bexit:|\breason: ?|\bexception \w+: )\s?(?P<reason>{'|'.join(_REASONS)})\b"
+    rf"(?:,\s{{0,80}}(?P<term>(?:<<)?[\"']?[\w.\-]{{1,80}}[\"']?(?:>>)?))?"
 )
 _SHELL = re.compile(
-    r"\s*(?:in function|in call from|called as)\s+([\w@']{1,80}):([\w@'/\-?!]{1,100}?)/\d+\s*(?:\(([\w./\-]{1,200}), line \d+\))?"
+    r"\s*(?:in function|in call from|called"
+    r" as)\s+([\w@']{1,80}):([\w@'/\-?!]{1,100}?)/\d+\s*(?:\(([\w./\-]{1,200}), line \d+\))?"
 )
 _NAMED = re.compile(r"(?:\*\* )?exception (?:error|exit|throw): (.*)$")
 _ELIXIR = re.compile(r"\s*(?:\(([\w.\- ]{1,60})\) )?([\w./\-]{1,200}\.(?:exs?|erl|eex|heex)):\d+: (.{1,200})$")

@@ -7,7 +7,8 @@ from search.signatures.model import Origin
 
 _FRAME = re.compile(
     r"\s*(?:at |! at )(?:[\w.\-]{0,80}(?:@[\w.\-]{1,40})?/{1,2}){0,2}([\w.$<>\-]{1,300})\.([\w$<>\-]{1,120})"
-    r"\(([\w$.\-]{1,100}\.(?:java|kt|kts|scala|groovy|clj))?(?::\d+)?(Native Method|Unknown Source|<generated>|<unknown>)?[^)]{0,80}\)"
+    r"\(([\w$.\-]{1,100}\.(?:java|kt|kts|scala|groovy|clj))?(?::\d+)?(Native Method|Unknown Source|<generated>"
+    r"|<unknown>)?[^)]{0,80}\)"
 )
 _RUNTIME = ("java.", "javax.", "jdk.", "sun.", "com.sun.", "kotlin.", "scala.", "clojure.", "groovy.")
 _LIBRARY = tuple(

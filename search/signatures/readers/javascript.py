@@ -6,7 +6,8 @@ from search.signatures.events import Event, FaultSeen, frame
 from search.signatures.paths import file_name, origin, stem
 
 _V8 = re.compile(
-    r"\s*at (?:async )?(?:(?:new )?([^()]{1,200}?)(?: \[as [^\]]{1,80}\])? \()?((?:[a-z][\w+\-]{1,20}:/{0,3})?[^()\s]{1,400}?):\d+(?::\d+)?\)?,?$"
+    r"\s*at (?:async )?(?:(?:new )?([^()]{1,200}?)(?: \[as [^\]]{1,80}\])?"
+    r" \()?((?:[a-z][\w+\-]{1,20}:/{0,3})?[^()\s]{1,400}?):\d+(?::\d+)?\)?,?$"
 )
 _V8_BARE = re.compile(r"\s*at (?:async )?((?:new )?[\w$.<>]{1,120}) \((?:<anonymous>|native|index \d+)\)$")
 _GECKO = re.compile(

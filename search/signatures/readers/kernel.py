@@ -6,7 +6,8 @@ from search.signatures.events import Event, FaultSeen, TraceStarts, frame
 from search.signatures.model import Origin
 
 _LINUX = re.compile(
-    r"\s*(?:\[<[0-9a-f]{8,16}>\]\s*)?(\?\s+)?([A-Za-z_][\w.$]{1,120})\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[([\w\- ]{1,60})\])?(?: \[[\w ]+\])?\s*$"
+    r"\s*(?:\[<[0-9a-f]{8,16}>\]\s*)?(\?\s+)?([A-Za-z_][\w.$]{1,120})\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[([\w\-"
+    r" ]{1,60})\])?(?: \[[\w ]+\])?\s*$"
 )
 _AT = re.compile(
     r"\s*(?:R?IP|pc|PC is at|lr|NIP)\s?:?\s?(?:[0-9a-f]{2,16}:)?\s?(?:\[<[0-9a-f]{4,16}>\]\s{0,3}){0,2}"
@@ -17,19 +18,44 @@ _ILLUMOS = re.compile(
     r"\s*(?:[0-9a-f]{16} )?((?:\w{1,30}:)[A-Za-z_]\w{1,100})\+[0-9a-f]{1,6}(?:\(.{0,120}\))?(?: \(\))?$"
 )
 _FAULTS = (
-    (re.compile(r".{0,40}\bBUG: (?:kernel )?(NULL pointer dereference|unable to handle .{3,80}|soft lockup|Bad page.{0,40}|scheduling while atomic|KASAN: .{3,120}|workqueue lockup|.{3,120})"), "BUG"),
+    (
+        re.compile(
+            r".{0,40}\bBUG: (?:kernel )?(NULL pointer dereference|unable to handle .{3,80}|soft lockup|Bad"
+            r" page.{0,40}|scheduling while atomic|KASAN: .{3,120}|workqueue lockup|.{3,120})"
+        ),
+        "BUG",
+    ),
     (re.compile(r".{0,40}\bkernel BUG at (\S{3,120}?):\d+"), "kernel BUG"),
     (re.compile(r".{0,40}\bKernel panic - not syncing: (.{3,200})"), "Kernel panic"),
     (re.compile(r".{0,40}\bgeneral protection fault\b(.{0,80})"), "general protection fault"),
-    (re.compile(r".{0,40}\bINFO: (task \S+ blocked for more than|rcu_\w+ .{0,30}detected.{0,30}stalls?.{0,20})"), "INFO"),
+    (
+        re.compile(
+            r".{0,40}\bINFO: (task \S+ blocked for more than|rcu_\w+"
+            r" .{0,30}detected.{0,30}stalls?.{0,20})"
+        ),
+        "INFO",
+    ),
     (re.compile(r".{0,60}\b(invoked oom-killer|Out of memory: Kill(?:ed)? process)\b"), "oom-killer"),
     (re.compile(r".{0,40}\bWARNING: CPU: \d+ PID: \d+ at (\S{3,120}?):\d+"), "WARNING"),
     (re.compile(r".{0,40}\b(Oops): [0-9a-f]+ "), "Oops"),
     (re.compile(r".{0,20}\b((?:VERIFY\d?|ASSERT\d?)\(.{1,120}?\)) failed"), "VERIFY"),
     (re.compile(r".{0,40}\b(PANIC at \S{3,80}?):\d+:"), "PANIC"),
     (re.compile(r"\s*(Fatal (?:trap|double fault)[^:]{0,80})"), "Fatal trap"),
-)  # fmt: skip
-_WORDS = ("BUG", "anic", "protection fault", "INFO: ", "WARNING: CPU", "Oops", "VERIFY", "ASSERT", "oom-killer", "Out of memory", "Fatal ", "PANIC at")  # fmt: skip
+)
+_WORDS = (
+    "BUG",
+    "anic",
+    "protection fault",
+    "INFO: ",
+    "WARNING: CPU",
+    "Oops",
+    "VERIFY",
+    "ASSERT",
+    "oom-killer",
+    "Out of memory",
+    "Fatal ",
+    "PANIC at",
+)
 _STARTS = ("Call Trace:", "Call trace:", "KDB: stack backtrace", "Backtrace:", "Stack traceback:")
 _RUNTIME = re.compile(
     r"(?:dump_stack|show_stack|kdb_\w+|vpanic|panic|calltrap|trap(?:_\w+)?|amd64_syscall|fast_syscall\w*|entry_SYSCALL\w*|do_syscall_64"

@@ -7,7 +7,7 @@ from search.signatures.model import Kind, Origin
 from search.signatures.paths import file_name, origin
 from search.signatures.readers.rust import name_of, without_generics
 
-# "#3 0x00004e1c in deflate_flush (ctx=0x8c) at src/c.c:8", "#1 0x4e1c in f() /src/c.c:8:3", "#0 f (x=1) at c.c:3"
+# A frame of gdb or of a sanitizer, with or without its address.
 _NUMBERED = re.compile(r"\s*#\d{1,3}\s+(?:(0x[0-9a-fA-F]+) in )?(.{1,500})$")
 _KDB = re.compile(r"0x[0-9a-f]+ at ")
 _BUILD_ID = re.compile(r" \(BuildId: \w{1,80}\)$")
@@ -15,18 +15,20 @@ _PLACE = re.compile(r"\(?(/?[^\s():]{1,300}\.(?:c|cc|cpp|cxx|h|hpp|m|mm|rs|go|S)
 _BINARY = re.compile(r"\((\S{1,300}?)\+0x[0-9a-f]+\)")
 _VALGRIND = re.compile(r"\s*==\d+==\s{2,}(at|by) 0x[0-9A-Fa-f]+: (.{1,300}?) \((?:in )?(\S{1,300}?)(?::\d+)?\)$")
 _VALGRIND_FAULT = re.compile(
-    r"\s*==\d+== (?:[\d,]+ (?:\([^)]{1,80}\) )?bytes in [\d,]+ blocks are )?([A-Z].{3,160}|definitely lost|possibly lost|still reachable|indirectly lost)"
+    r"\s*==\d+== (?:[\d,]+ (?:\([^)]{1,80}\) )?bytes in [\d,]+ blocks are )?([A-Z].{3,160}|definitely lost"
+    r"|possibly lost|still reachable|indirectly lost)"
 )
 _SANITIZER = re.compile(r"\s*==\d+==\s?(?:ERROR|WARNING): (\w+Sanitizer): ([\w\-]+(?: [\w\-]+)?)")
 _RACE = re.compile(r"\s*WARNING: (DATA RACE|ThreadSanitizer: [\w \-]{3,60}?)(?: \(pid=\d+\))?$")
 _GLOG = re.compile(r"\s*@\s+0x[0-9a-f]+\s+(?:\(unknown\)|(.{1,300}))$")
-# "./postgres(ExceptionalCondition+0x98)[0x9f]", "/lib/libc.so.6(abort+0x12b)[0x7f]"
+# What backtrace_symbols() writes: binary, function and offset in brackets, address.
 _BACKTRACE = re.compile(
     r"\s*(?:\d+: )?(\S{1,200}?)\((?:([\w.@$]{1,200})\+0x[0-9a-f]+|\+0x[0-9a-f]+)\) ?\[0x[0-9a-f]+\]$"
 )
 _MAC = re.compile(r"\s*\d{1,3}\s+(\S{1,80})\s+0x[0-9a-f]+ (.{1,300}?) \+ \d+(?: \(\S+\))?$")
 _SIGNAL = re.compile(
-    r".{0,80}\b(?:received signal|terminated with signal|signal|Signal|by signal)[: ]+\(?(?:\d{1,2}[:,]? )?\(?(SIG[A-Z]{2,6})\b"
+    r".{0,80}\b(?:received signal|terminated with signal|signal|Signal|by signal)[: ]+\(?(?:\d{1,2}[:,]?"
+    r" )?\(?(SIG[A-Z]{2,6})\b"
 )
 _TRAP = re.compile(r".{0,120}\bTRAP: (?:failed Assert\(\"(.{1,200}?)\"\)|FailedAssertion\(\"(.{1,200}?)\")")
 _ASSERT = re.compile(
@@ -151,8 +153,19 @@ def _valgrind(text: str) -> Event | None:
 
 
 def _heading(said: str) -> str:
-    for known in ("definitely lost", "possibly lost", "still reachable", "indirectly lost", "Invalid read", "Invalid write",
-                  "Invalid free", "Conditional jump", "Use of uninitialised", "Mismatched free", "Process terminating"):  # fmt: skip
+    for known in (
+        "definitely lost",
+        "possibly lost",
+        "still reachable",
+        "indirectly lost",
+        "Invalid read",
+        "Invalid write",
+        "Invalid free",
+        "Conditional jump",
+        "Use of uninitialised",
+        "Mismatched free",
+        "Process terminating",
+    ):
         if known in said:
             return known.lower().replace(" ", "-")
     return ""

@@ -25,7 +25,23 @@ _RUNTIME = (
     "backtrace::",
     "rust_panic",
 )
-_LIBRARY = ("tokio::", "hyper::", "futures", "actix_", "tower", "axum::", "rayon::", "h2::", "serde", "reqwest::", "sqlx::", "diesel::", "tonic::", "anyhow::", "eyre::")  # fmt: skip
+_LIBRARY = (
+    "tokio::",
+    "hyper::",
+    "futures",
+    "actix_",
+    "tower",
+    "axum::",
+    "rayon::",
+    "h2::",
+    "serde",
+    "reqwest::",
+    "sqlx::",
+    "diesel::",
+    "tonic::",
+    "anyhow::",
+    "eyre::",
+)
 
 
 def read(text: str) -> Event | None:

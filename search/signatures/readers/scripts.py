@@ -6,7 +6,8 @@ from search.signatures.events import Event, FaultSeen, TraceStarts, frame
 from search.signatures.paths import file_name, origin, stem
 
 _RUBY = re.compile(
-    r"\s*(?:\d+: )?(?:from |#\s*|=> |\[\d+\] )?((?:[A-Za-z]:)?[^\s:()\"']{1,300}\.(?:rb|erb|rake|ru|haml|slim)|\(eval\)|<internal:[\w/\-]+>|[\w./\-]*/bin/[\w\-]+)"
+    r"\s*(?:\d+: )?(?:from |#\s*|=> |\[\d+\] )?((?:[A-Za-z]:)?[^\s:()\"']{1,300}\.(?:rb|erb|rake|ru|haml|slim)"
+    r"|\(eval\)|<internal:[\w/\-]+>|[\w./\-]*/bin/[\w\-]+)"
     r":\d+:in ['`]([^'`]{1,200})['`](?:: (.*))?$"
 )
 _RUBY_FAULT = re.compile(r"(.*) \(([A-Z][\w:]{1,120})\)$")
@@ -15,8 +16,10 @@ _BLOCK = re.compile(r"^(?:block|rescue|ensure)(?: \(\d+ levels\))? in |^block in
 _PHP_FRAME = re.compile(r"\s*#\d+ (?:(\[internal function\]|/?[^\s(]{1,300})(?:\((\d+)\))?: )(.{1,300}?)\(")
 _PHP_PHAR = re.compile(r"^(?:phar://)")
 _PHP_FAULT = re.compile(
-    r"\s*(?:PHP )?(?:Fatal error|Parse error|Warning|Catchable fatal error|Recoverable fatal error|Notice|Deprecated):\s+"
-    r"(?:Uncaught (?:exception ')?)?(?:([A-Z\\][\w\\]{1,160})'?(?: with message '|: ))?(.*?)(?:'? in (/?\S{1,300}\.php)(?:\(\d+\))?(?::| on line )\d+)?$"
+    r"\s*(?:PHP )?(?:Fatal error|Parse error|Warning|Catchable fatal error|Recoverable fatal error|Notice"
+    r"|Deprecated):\s+"
+    r"(?:Uncaught (?:exception ')?)?(?:([A-Z\\][\w\\]{1,160})'?(?: with message '|: ))?(.*?)(?:'? in"
+    r" (/?\S{1,300}\.php)(?:\(\d+\))?(?::| on line )\d+)?$"
 )
 _PHP_NEXT = re.compile(
     r"\s*(?:Next|\[previous exception\] \[object\] \(|\[object\] \()\s*([A-Z\\][\w\\]{1,160})(?:\(code: \d+\))?: (.*)$"
