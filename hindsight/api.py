@@ -1,5 +1,7 @@
 """Version 1 of the API: mounts each app's router and gives every error one shape."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -91,10 +93,26 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return error_response(error.status_code, message)
 
 
+def _shaped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ninja answers a wrong method in plain text; like every error it is told in the API's one shape."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        allowed = response.headers["Allow"]
+        shaped = error_response(405, f"{request.method} is not possible here; use {allowed}.")
+        shaped.headers["Allow"] = allowed
+        return shaped
+
+    return answer
+
+
 def _opened(pattern: Any) -> Any:
     """The API asks for tokens itself; the sign-in page is for people."""
     if isinstance(pattern, URLPattern):
-        pattern.callback = login_not_required(pattern.callback)
+        pattern.callback = login_not_required(_shaped(pattern.callback))
     return pattern
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from accounts.api import caller
 from hindsight.lib.api import ERRORS, listing, only_parameters
 from incidents.api.schemas import ServiceOut, service_out
-from incidents.models import Service
+from incidents.pages.catalogue import visible_services
 
 router = Router(tags=["services"])
 
@@ -22,11 +23,11 @@ class ServiceList(Schema):
 
 @router.get("", response={200: ServiceList, **ERRORS}, summary="List services")
 def index(request: HttpRequest, cursor: str = "", limit: int = 100) -> dict[str, Any]:
-    """Every service, by name."""
+    """Every service that the caller may know of, by name."""
     only_parameters(request, ("cursor", "limit"))
     return listing(
         request,
-        Service.objects.select_related("team"),
+        visible_services(caller(request)).select_related("team"),
         order=("name", "pk"),
         cursor=cursor,
         limit=limit,

@@ -54,6 +54,11 @@ class TestTokens:
         status, body = script.get("/api/v1/me/")
         assert (status, body["username"], body["scope"]) == (200, "responder", "write")
 
+    def test_wrong_method_is_told_like_every_error(self, script: Script) -> None:
+        status, body = script.send("delete", ROOT)
+        assert (status, body["error"]["code"]) == (405, "method_not_allowed")
+        assert body["error"]["message"] == "DELETE is not possible here; use GET, POST."
+
 
 class TestDeclare:
     def test_title_alone(self, script: Script) -> None:
@@ -211,6 +216,16 @@ class TestPrivate:
         assert hidden[0][0] == 404
         assert other.get(ROOT)[1]["count"] == 0
         assert script.get(f"{ROOT}inc-1/")[0] == 200
+
+    def test_a_service_of_hidden_incidents_alone_is_unknown(
+        self, script: Script, outsider: User, responder: User
+    ) -> None:
+        make_incident(responder, is_private=True, services=["merger-portal"])
+        make_incident(responder, services=["shop"])
+        names = [row["name"] for row in script.get("/api/v1/services/")[1]["results"]]
+        assert names == ["merger-portal", "shop"]
+        status, body = Script(outsider).get("/api/v1/services/")
+        assert (status, body["count"], [row["name"] for row in body["results"]]) == (200, 1, ["shop"])
 
 
 class TestChange:
