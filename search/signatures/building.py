@@ -154,7 +154,7 @@ def _candidates(reading: Reading) -> list[tuple[int, str]]:
 def _weight(line: Line, text: str, *, is_short: bool) -> int:
     weight = 1 if _MARKS.search(text) else 0
     weight += 2 if _ALARM.search(text[:400]) else 0
-    weight += 1 if line.has_time or is_short else 0
+    weight += 1 if line.has_time or line.is_json or is_short else 0
     if line.has_time and not line.level and weight >= ERROR_LEVEL:
         # Some logs, such as a system's, name no level.
         return ERROR_LEVEL
