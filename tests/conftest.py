@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 from django.conf import settings
 
-pytest_plugins = ["tests.support.personas"]
+pytest_plugins = ["tests.support.browser", "tests.support.personas"]
 
 IS_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 

@@ -12,13 +12,12 @@ from django.contrib.staticfiles.finders import find
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Role, User
 
 pytestmark = pytest.mark.journey
 
-CHROMIUM = "/usr/bin/chromium"
 Open = Callable[..., Page]
 
 FORM = """{% extends "base.html" %}{% block content %}<h1>Form</h1>
@@ -30,14 +29,6 @@ FORM = """{% extends "base.html" %}{% block content %}<h1>Form</h1>
 </form>
 <form method="post" action="/deleted/" data-confirm="Delete it?" data-confirm-yes="Delete">
 <button id="delete">Delete</button></form>{% endblock %}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 class Answers(BaseHTTPRequestHandler):
