@@ -13,6 +13,8 @@ from incidents.models import Attachment, Snippet
 from incidents.previews import ensure_preview
 from incidents.readings import UNREAD, read, waiting
 
+# Twenty screenshots at once must not keep the other jobs waiting.
+READING_PRIORITY = -10
 # Younger files have a job of their own.
 OVERLOOKED_AFTER = timedelta(hours=2)
 AT_ONCE = 500
@@ -34,7 +36,7 @@ def prepare_preview(attachment_id: str) -> None:
         ensure_preview(attachment)
 
 
-@task(takes_context=True)
+@task(priority=READING_PRIORITY, takes_context=True)
 def read_text(context: TaskContext, attachment_id: str) -> None:
     """Read the words in a file. A reader that is busy or crashed raises, and the queue tries again later."""
     attachment = Attachment.objects.filter(pk=uuid.UUID(attachment_id), text_edited_at=None).first()
