@@ -10,6 +10,7 @@ from accounts.models import User
 from hindsight.lib.highlight import without_ansi
 from hindsight.lib.ocr import squeezed
 from incidents.answers import Answer, answers
+from incidents.facts import LANGUAGE_LABELS, facts_of
 from incidents.models import (
     Attachment,
     DiagnosisStep,
@@ -17,9 +18,7 @@ from incidents.models import (
     Kind,
     LogNote,
     LogVerdict,
-    Severity,
     Snippet,
-    Status,
     TimelineEntry,
 )
 from search import registry
@@ -29,11 +28,6 @@ from search.registry import Hit
 KIND = "incident"
 # Of one snippet or file, this many characters are searchable.
 TEXT_LIMIT = 200_000
-FACT_LABELS: dict[str, dict[str, str]] = {
-    "severity": {str(value): label for value, label in Severity.choices},
-    "status": {str(value): label for value, label in Status.choices},
-    "kind": {str(value): label for value, label in Kind.choices},
-}
 
 
 class IncidentSource:
@@ -47,6 +41,7 @@ class IncidentSource:
         rows = list(incidents.prefetch_related("services", "tags", "people", "teams"))
         parts = _parts_below([row.pk for row in rows])
         versions = dict(self._versions(Incident.objects.filter(pk__in=[row.pk for row in rows])))
+        facts = facts_of(rows)
         for row in rows:
             yield Document(
                 kind=KIND,
@@ -54,7 +49,7 @@ class IncidentSource:
                 parts=(*_own_parts(row), *parts[row.pk]),
                 rights=_rights(row),
                 external_id=row.external_id or "",
-                facts=_facts(row),
+                facts=facts[row.pk],
                 sort_at=row.started_at or row.declared_at,
                 version=versions[row.pk],
             )
@@ -110,7 +105,9 @@ class IncidentSource:
 
     def fact_label(self, name: str, value: str) -> str:
         """How people write a fact."""
-        return FACT_LABELS.get(name, {}).get(value, value)
+        if name == "lang":
+            return LANGUAGE_LABELS.get(value, value)
+        return registry.known_values(name).get(value, value)
 
 
 def _holding(term: str) -> QuerySet[Any]:
@@ -131,17 +128,6 @@ def _rights(incident: Incident) -> frozenset[str]:
     people = {incident.declared_by_id, incident.lead_id, *(person.pk for person in incident.people.all())}
     tokens = {f"u:{pk}" for pk in people if pk is not None}
     return frozenset({"admin", *tokens, *(f"t:{team.pk}" for team in incident.teams.all())})
-
-
-def _facts(incident: Incident) -> dict[str, tuple[str, ...]]:
-    return {
-        "severity": (incident.severity,),
-        "status": (incident.status,),
-        "kind": (incident.kind,),
-        "service": tuple(service.name for service in incident.services.all()),
-        "tag": tuple(tag.name for tag in incident.tags.all()),
-        "year": (str(incident.started_at.year),) if incident.started_at else (),
-    }
 
 
 def _own_parts(incident: Incident) -> Iterator[Part]:

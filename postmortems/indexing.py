@@ -10,7 +10,7 @@ from django.db.models.functions import Left
 from hindsight.lib.text import first_sentence
 from incidents import answers
 from incidents.answers import Answer, Verified
-from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem, ProofState, Section
+from postmortems.models import ActionItem, ContributingFactor, Evidence, FactorCategory, Postmortem, ProofState, Section
 from postmortems.prompts import prompt_of, template_of
 from search import registry
 from search.documents import Part
@@ -55,7 +55,7 @@ class PostmortemText:
         return {
             pk: Extra(
                 parts=(*_postmortem_parts(postmortems.get(pk)), *map(_action_part, actions[pk])),
-                facts=_facts(postmortems.get(pk)),
+                facts=_with_actions(_facts(postmortems.get(pk)), actions[pk]),
                 version=versions[pk],
             )
             for pk in sorted(postmortems.keys() | actions.keys())
@@ -84,7 +84,17 @@ def _facts(row: Postmortem | None) -> dict[str, tuple[str, ...]]:
     if row is None:
         return {}
     causes = sorted({factor.category for factor in row.factors.all()})
-    return {"has": ("postmortem",), "verified": (row.proof,), "cause": tuple(causes)}
+    written = {section.key for section in row.sections.all() if section.body.strip()}
+    has = {"postmortem", *(written & {"fix", "verification"})}
+    return {
+        "has": tuple(sorted(has | ({"verification"} if row.evidence.all() else set()))),
+        "verified": (row.proof,),
+        "cause": tuple(causes),
+    }
+
+
+def _with_actions(facts: dict[str, tuple[str, ...]], actions: list[ActionItem]) -> dict[str, tuple[str, ...]]:
+    return {**facts, "has": (*facts.get("has", ()), "action")} if actions else facts
 
 
 def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
@@ -145,4 +155,7 @@ def one_line_of(body: str) -> str:
 
 
 registry.contribute(KIND, PostmortemText())
+registry.name_values("has", {"postmortem": "Postmortem", "action": "Action item"})
+registry.name_values("verified", dict(ProofState.choices))
+registry.name_values("cause", dict(FactorCategory.choices))
 answers.register(answers_of)

@@ -137,7 +137,15 @@ def _highlight(part: Part, text: str, begin: int, end: int, marker: Marker) -> H
     html = _marked(text, spans, begin, end)
     lead = "… " if before + begin > 0 else ""
     tail = " …" if after or end < len(text) else ""
-    return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), part.anchor)  # noqa: S308 - built by _marked
+    shown = [span for span in spans if begin <= span[0] and span[1] <= end]
+    # The longest match tells most: a whole identifier rather than a piece of one.
+    anchor = _line_anchor(part, text, max(shown or spans[:1], key=lambda span: span[1] - span[0])[0])
+    return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), anchor)  # noqa: S308 - built by _marked
+
+
+def _line_anchor(part: Part, text: str, at: int) -> str:
+    """The place that a match opens at; in code it is the line (#snippet-3-L12)."""
+    return f"{part.anchor}-L{text.count(chr(10), 0, at) + 1}" if part.field == "code" and part.anchor else part.anchor
 
 
 def _window(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[int, int, int]:

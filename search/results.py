@@ -83,7 +83,7 @@ class Results:
 def find(viewer: Viewer, text: str, *, limit: int = 20, offset: int = 0) -> Results:
     """Answer a typed or pasted query. Never raises for anything typed; `limit` is at most 100, `offset` 1,000."""
     begin = perf_counter()
-    query = parse(text)
+    query = parse(text, me=str(getattr(viewer, "username", "")))
     return _answer(viewer, query, max(1, min(limit, MAX_LIMIT)), max(0, min(offset, MAX_OFFSET)), begin)
 
 

@@ -9,7 +9,7 @@ from search.documents import Document
 Key = tuple[str, int]
 Progress = Callable[[int, int], None]
 
-FACETS = ("service", "severity", "status", "year", "tag", "kind")
+FACETS = ("service", "severity", "status", "year", "cause", "lang", "verified", "tag", "kind")
 
 
 class EngineError(Exception):

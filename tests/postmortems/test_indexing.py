@@ -36,7 +36,11 @@ def test_texts_have_their_fields_and_places(responder: User) -> None:
         ("root_cause", "postmortem/#factors"),
         ("action", f"postmortem/#action-{action.pk}"),
     }
-    assert extra.facts == {"has": ("postmortem",), "verified": ("verified",), "cause": ("capacity",)}
+    assert extra.facts == {
+        "has": ("fix", "postmortem", "verification", "action"),
+        "verified": ("verified",),
+        "cause": ("capacity",),
+    }
 
 
 def test_they_join_the_incident_in_search(responder: User) -> None:
