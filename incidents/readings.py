@@ -84,7 +84,9 @@ def _settle(attachment: Attachment, state: TextState, reading: Reading, *, now: 
     """Write the outcome unless a person wrote the words meanwhile; a row deleted meanwhile stays deleted."""
     attachment.text, attachment.text_state = reading.text, state
     attachment.text_note, attachment.text_read_at = reading.note[:NOTE_LIMIT], now
-    fields = {name: getattr(attachment, name) for name in ("text", "text_state", "text_note", "text_read_at")}
+    attachment.signature = attachment.signature_of()
+    names = ("text", "text_state", "text_note", "text_read_at", "signature")
+    fields = {name: getattr(attachment, name) for name in names}
     with transaction.atomic():
         if Attachment.objects.filter(pk=attachment.pk, text_edited_at=None).update(**fields):
             outbox.enqueue("incident", attachment.incident_id)

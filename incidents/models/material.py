@@ -10,6 +10,7 @@ from django.urls import reverse
 from .choices import PreviewState, TextState
 from .diagnosis import DiagnosisStep
 from .incident import Incident
+from .signed import SignedModel
 from .timeline import TimelineEntry
 
 # Characters. A snippet in a form also has to pass DATA_UPLOAD_MAX_MEMORY_SIZE.
@@ -18,11 +19,13 @@ CAPTION_LIMIT = 500
 FILENAME_LIMIT = 200
 
 
-class Snippet(models.Model):
+class Snippet(SignedModel):
     """Code, a log, a config, a query or a shell session, kept exactly as it was given.
 
     `highlighted` caches the coloured HTML, one item a line; `highlight_note` says why there are no colours.
     """
+
+    SIGNED_FIELD = "code"
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="snippets")
     entry = models.ForeignKey(TimelineEntry, on_delete=models.SET_NULL, null=True, blank=True, related_name="snippets")
@@ -50,8 +53,10 @@ class Snippet(models.Model):
         return f"snippet-{self.pk}"
 
 
-class Attachment(models.Model):
+class Attachment(SignedModel):
     """A file, stored byte for byte under a name of our own; only its preview is ever shown inside a page."""
+
+    SIGNED_FIELD = "text"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="attachments")
