@@ -53,8 +53,11 @@ class _Term:
         self.text = text
         self.name = text.removeprefix("-")
         self.is_descending = text.startswith("-")
-        self.field = _field(queryset.model, self.name)
-        self.may_be_null = self.field is None or self.field.null
+        own = _field(queryset.model, self.name)
+        self.may_be_null = own is None or own.null
+        # What a cursor brings for an annotation has to be of its type as well.
+        annotation = queryset.query.annotations.get(self.name)
+        self.field = annotation.output_field if own is None and annotation is not None else own
 
     def order_by(self) -> OrderBy:
         # An index serves the plain order; the clause about nulls would keep some engines from using it.
@@ -109,10 +112,13 @@ def _decode(cursor: str, field: _Term, key: _Term) -> tuple[object, object]:
 
 
 def _fits(value: object) -> bool:
-    """Refuse what a database would refuse: 65-bit numbers, NUL, infinities."""
+    """Refuse what a database would refuse: 65-bit numbers, infinities, NUL, lone surrogates."""
     if isinstance(value, int | float):
         return abs(value) < 2**63
-    return "\x00" not in str(value)
+    try:
+        return b"\x00" not in str(value).encode()
+    except UnicodeEncodeError:
+        return False
 
 
 class _ExactEncoder(DjangoJSONEncoder):

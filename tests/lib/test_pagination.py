@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.db.models.functions import Length, NullIf
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +79,7 @@ def cursor_of(*parts: object) -> str:
         cursor_of("namepk", {"a": 1}, 1),
         cursor_of("namepk", "a", [1]),
         cursor_of("namepk", "a\x00", 1),
+        cursor_of("namepk", "a\ud800", 1),
         cursor_of("namepk", "a", 2**70),
         cursor_of("-name-pk", "a", 1),
         base64.urlsafe_b64encode(b"[" * 5_000).decode(),
@@ -95,6 +96,20 @@ def test_a_forged_moment_is_refused(at: object) -> None:
         page_by_keyset(
             Session.objects.all(), order=("expire_date", "pk"), cursor=cursor_of("expire_datepk", at, "k"), limit=5
         )
+
+
+@pytest.mark.parametrize("value", ["garbage", "", True, 1.5, "0001-01-01T00:00:00+14:00", "9" * 100, "\ud800"])
+def test_a_forged_value_of_an_annotation_is_refused(value: object) -> None:
+    rows = Session.objects.annotate(over_at=F("expire_date"))
+    with pytest.raises(BadCursor):
+        page_by_keyset(rows, order=("over_at", "pk"), cursor=cursor_of("over_atpk", value, "k"), limit=5)
+
+
+def test_an_annotation_pages_like_a_field() -> None:
+    moments = [NOW + timedelta(microseconds=n // 2) for n in range(6)]
+    Session.objects.bulk_create(Session(pk=f"k{n}", session_data="", expire_date=at) for n, at in enumerate(moments))
+    found = walk(Session.objects.annotate(over_at=F("expire_date")), ("-over_at", "-pk"), 1)
+    assert [row.pk for row in found] == ["k5", "k4", "k3", "k2", "k1", "k0"]
 
 
 @given(st.text(max_size=60))
