@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-from hindsight.lib.files import MEGABYTE, over_limit
+from hindsight.lib.files import MEGABYTE, DiskFull, TooLarge, over_limit
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # SQLite has one exception for everything, so that its words have to tell "busy" from "no such table".
@@ -40,7 +40,7 @@ def disk_full() -> Fault:
 
 
 def upload_too_large(length: int) -> Fault:
-    """A file over HINDSIGHT_UPLOAD_MAX_MB; `length` in bytes, as the request announced it."""
+    """A file over HINDSIGHT_UPLOAD_MAX_MB; `length` in bytes, as announced or as far as it was read."""
     return Fault(413, "too_large", over_limit(length, settings.UPLOAD_MAX_MB * MEGABYTE))
 
 
@@ -62,6 +62,10 @@ def fault_of(problem: BaseException | None) -> Fault | None:
         return text_too_large()
     if isinstance(problem, TooManyFieldsSent | TooManyFilesSent):
         return too_many_parts()
+    if isinstance(problem, TooLarge):
+        return upload_too_large(problem.size)
+    if isinstance(problem, DiskFull):
+        return disk_full()
     if isinstance(problem, OSError):
         return disk_full() if problem.errno in FULL else None
     if isinstance(problem, DatabaseError | InterfaceError):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.test import RequestFactory, override_settings
 
 from hindsight import faults
-from hindsight.lib.files import MEGABYTE
+from hindsight.lib.files import MEGABYTE, DiskFull, TooLarge
 from hindsight.views import errors
 
 
@@ -23,6 +23,8 @@ from hindsight.views import errors
         (OSError(errno.EFBIG, "File too large"), 507),
         (RequestDataTooBig("big"), 413),
         (TooManyFieldsSent("many"), 413),
+        (TooLarge(201 * MEGABYTE, 200 * MEGABYTE), 413),
+        (DiskFull(), 507),
     ],
     ids=str,
 )
