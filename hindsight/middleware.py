@@ -68,7 +68,7 @@ class GuardMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing that the application makes is for caches, unless its view says so."""
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        if _holds_nul(request):
             return errors.answer(request, errors.BAD_REQUEST)
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -94,6 +94,12 @@ class GuardMiddleware:
 
 # The sender went away half-way, or sent no proper multipart body.
 UNREADABLE = (UnreadablePostError, MultiPartParserError)
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """PostgreSQL takes no NUL, and none is meant anywhere. Cookies may spell it: "\\000"."""
+    words = (request.path, *request.COOKIES.values(), *request.headers.values())
+    return "%00" in request.META.get("QUERY_STRING", "") or any("\0" in word for word in words)
 
 
 def _request_id(request: HttpRequest) -> str:

@@ -137,3 +137,12 @@ def test_a_fault_beneath_the_views_is_no_bug_either(responder_client: Client, mo
     monkeypatch.setattr("accounts.middleware.ZoneMiddleware.__call__", fail)
     responder_client.raise_request_exception = False
     assert responder_client.get("/settings/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Cookie": r'sessionid="\000aaaaaaaaaaaaaaa"'}, {"Idempotency-Key": "a\0b"}, {"Authorization": "Bearer \0"}],
+    ids=str,
+)
+def test_a_nul_in_a_header_is_refused(client: Client, headers: dict[str, str]) -> None:
+    assert client.get("/accounts/login/", headers=headers).status_code == 400

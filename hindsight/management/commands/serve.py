@@ -9,13 +9,13 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError
 from django.urls import get_resolver
 from django.utils import timezone
 
 from accounts.services import setup
+from hindsight.handler import Handler
 from hindsight.plant import prepare
 from hindsight.plant.options import Options, add_to
 from hindsight.plant.supervisor import Child, Supervisor
@@ -112,14 +112,14 @@ def prepared(options: Options) -> list[str]:
     return [*lines, "Ctrl-C ends it."]
 
 
-def loaded_application() -> WSGIHandler:
+def loaded_application() -> Handler:
     """The application with every URL's view imported, once for all processes."""
-    application = WSGIHandler()
+    application = Handler()
     get_resolver()._populate()
     return application
 
 
-def serve(application: WSGIHandler, listener: int, workers: int) -> int:
+def serve(application: Handler, listener: int, workers: int) -> int:
     """The life of the web process."""
     Web(application, listener=listener, workers=workers).run()
     return 0
