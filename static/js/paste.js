@@ -75,3 +75,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches('input[type="file"]') && event.target.closest("form")?.querySelector(".previews")) showPreviews(event.target);
 });
 document.addEventListener("reset", (event) => event.target.querySelector(".previews")?.replaceChildren());
+
+/* An answer should take seconds, but a file over a phone may take minutes: a request that carries one has no time limit. */
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if ([...(requestConfig.elt.elements ?? [])].some((field) => field.type === "file" && field.files.length)) xhr.timeout = 0;
+});

@@ -39,9 +39,12 @@ const httpWords = {
 document.querySelectorAll(".toast").forEach(letGo);
 document.addEventListener("click", (event) => event.target.closest(".toast-close")?.closest(".toast").remove());
 document.addEventListener("hindsight:toast", (event) => addToast(event.detail.text ?? event.detail.value, event.detail.level));
+/* The page that was answered may know more than its status, such as how large a file may be: [data-fault]. */
+const toldBy = (xhr) => new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-fault]")?.textContent.trim();
+
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.elt.hasAttribute("data-quiet")) return;
-  addToast(httpWords[event.detail.xhr.status] ?? "Not saved: something broke on the server. Your text is kept in this browser.", "error");
+  addToast(toldBy(event.detail.xhr) ?? httpWords[event.detail.xhr.status] ?? "Not saved: something broke on the server. Your text is kept in this browser.", "error");
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, (event) => {

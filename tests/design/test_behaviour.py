@@ -272,6 +272,27 @@ def test_a_pasted_image_joins_the_files(open_page: Open) -> None:
     assert page.evaluate(names) == []
 
 
+def test_a_file_may_take_longer_than_an_answer(open_page: Open, served: dict[str, str]) -> None:
+    served["/saved/"] = "<p>Stored</p>"
+    page = open_page(draw(FORM.replace('action="/saved/"', 'hx-post="/saved/" hx-encoding="multipart/form-data"')))
+    # The way through this process takes longer than the millisecond that is allowed.
+    page.route("/saved/", lambda route: route.continue_())
+    page.evaluate("htmx.config.timeout = 1")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast")).to_contain_text("No connection")
+    page.get_by_label("Files").set_input_files({"name": "trace.log", "mimeType": "text/plain", "buffer": b"x" * 1000})
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Stored")).to_be_visible()
+
+
+def test_what_is_too_large_is_told_with_its_limit(open_page: Open) -> None:
+    page = open_page(draw(FORM.replace('action="/saved/"', 'hx-post="/large/"')))
+    words = draw("413.html").replace("What you sent is over the limit", "The file has 300 MB, the limit is 200 MB")
+    page.route("/large/", lambda route: route.fulfill(status=413, body=words, content_type="text/html"))
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast")).to_contain_text("The file has 300 MB, the limit is 200 MB")
+
+
 def test_what_cannot_be_undone_is_asked_about(open_page: Open) -> None:
     page = open_page(draw(FORM))
     page.locator("#delete").click()
