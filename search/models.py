@@ -1,7 +1,8 @@
-"""What search keeps in the database: the outbox of changes for the index to take in, and PostgreSQL's index."""
+"""What search keeps in the database: changes for the index to take in, what people say and save, PostgreSQL's index."""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -78,3 +79,39 @@ class IndexState(models.Model):
 
     def __str__(self) -> str:
         return f"generation {self.generation}"
+
+
+class SearchFeedback(models.Model):
+    """Whether a result helped somebody with a query. `terms` are its words, sorted: their order says nothing."""
+
+    terms = models.CharField(max_length=500)
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    helped = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "kind", "object_id", "terms"], name="search_feedback_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["kind", "object_id"], name="search_feedback_object")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} {'helped' if self.helped else 'did not help'}"
+
+
+class SavedSearch(models.Model):
+    """A query that somebody keeps, under a name of theirs."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=400)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "name"], name="search_saved_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

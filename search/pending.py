@@ -8,7 +8,7 @@ from search.documents import Document
 from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term, View
 from search.fields import GROUP_COUNT
 from search.scoring import score
-from search.spelling import Vocabulary, order
+from search.spelling import Vocabulary, best_completions, can_be_begun, order
 from search.tally import day_of, facts_of, tallies
 
 _PINNED = 1_000_000.0
@@ -59,6 +59,10 @@ class EmptyView:
         """Nothing."""
         return []
 
+    def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """Nothing."""
+        return []
+
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """Nothing."""
         return Ranked([], 0, True, {name: {} for name in facets}, Statistics(0))
@@ -93,6 +97,14 @@ class LooseView:
             frequencies[other] += sum(other in loose.counts for loose in self._loose)
         merged = {**dict.fromkeys(frequencies, 2), **candidates}
         return order(merged.items(), dict(frequencies), word)
+
+    def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """See the protocol."""
+        counted = Counter(dict(self._view.completions(beginning, limit)))
+        if can_be_begun(beginning):
+            for loose in self._loose:
+                counted.update(w for w in loose.counts if w.startswith(beginning) and w != beginning)
+        return best_completions(counted.items(), limit)
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """See the protocol."""

@@ -22,6 +22,9 @@ CORRECTED_WEIGHT = 0.5
 MAX_CORRECTED_WORDS = 6
 THESAURUS_WEIGHT = 0.3
 MAX_BESIDE = 24
+# Words that a word still being typed may become.
+LONGER_WEIGHT = 0.8
+MAX_LONGER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ def plan(query: Query, view: View) -> Planned:
     """Choose the terms of a query for somebody's view of the index."""
     terms = terms_of(query.ranking)
     known = view.rarest(terms, MAX_TERMS)
-    corrections = {} if query.is_paste else _corrections(terms, known, view)
+    longer = view.completions(query.unfinished.lower(), MAX_LONGER) if query.unfinished else []
+    corrections = {} if query.is_paste or longer else _corrections(terms, known, view)
     chosen = [term for term, _ in known]
+    chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
     for corrected in corrections.values():
         chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
     if not query.is_paste:

@@ -1,6 +1,7 @@
 """From a parsed query to records in order: index, what was saved since, rights, and the way without an index."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -53,10 +54,10 @@ class Ranking:
     reading: Reading = field(default_factory=Reading)
 
 
-def rank(viewer: Viewer, query: Query, limit: int) -> Ranking:
+def rank(viewer: Viewer, query: Query, limit: int, *, facets: Sequence[str] = FACETS) -> Ranking:
     """The best `limit` visible records; from the database, with a notice, when the index can't answer."""
     try:
-        return _by_index(viewer, query, limit)
+        return _by_index(viewer, query, limit, facets)
     except DatabaseError:
         raise
     except Exception as problem:
@@ -66,11 +67,16 @@ def rank(viewer: Viewer, query: Query, limit: int) -> Ranking:
         return _by_database(viewer, query, limit, str(problem) or "the index failed")
 
 
-def _by_index(viewer: Viewer, query: Query, limit: int) -> Ranking:
+def view_of(viewer: Viewer) -> tuple[View, Reading]:
+    """The index as this person sees it now, with what was saved and is not in it; anything may be raised."""
     hidden, changed, loose = _pending(viewer)
     view: View = engine().view(_rights(viewer), hidden)
-    view = LooseView(view, loose) if loose else view
-    return _ranked(viewer, query, limit, view, Reading(loose, changed))
+    return LooseView(view, loose) if loose else view, Reading(loose, changed)
+
+
+def _by_index(viewer: Viewer, query: Query, limit: int, facets: Sequence[str]) -> Ranking:
+    view, reading = view_of(viewer)
+    return _ranked(viewer, query, limit, view, reading, facets)
 
 
 def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Ranking:
@@ -82,27 +88,27 @@ def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Rank
         for source in registry.sources():
             ids = source.fallback(viewer, asked, FALLBACK_LIMIT)
             found.extend(registry.documents_of(source.kind, ids))
-    ranking = _ranked(viewer, query, limit, LooseView(EmptyView(), found), Reading(found))
+    ranking = _ranked(viewer, query, limit, LooseView(EmptyView(), found), Reading(found), FACETS)
     state = engine().progress() or problem
     notice = f"Search index is being rebuilt ({state}). Results come straight from the database and may be slower."
     return replace(ranking, is_exact=len(found) < FALLBACK_LIMIT, engine="database", notice=notice)
 
 
-def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading) -> Ranking:
-    ranking = _once(viewer, query, limit, view, reading)
+def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading, facets: Sequence[str]) -> Ranking:
+    ranking = _once(viewer, query, limit, view, reading, facets)
     if ranking.rows or not (query.phrases or query.within):
         return ranking
     # A pasted error often has quotes around what differs from case to case.
-    relaxed = _once(viewer, query.without_phrases(), limit, view, reading)
+    relaxed = _once(viewer, query.without_phrases(), limit, view, reading, facets)
     note = RELAXED_PLACE if query.within else RELAXED_PHRASE
     return replace(relaxed, notes=(note,)) if relaxed.rows else ranking
 
 
-def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading) -> Ranking:
+def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading, facets: Sequence[str]) -> Ranking:
     planned = planning.plan(query, view)
     reads_text = query.reads_text
     spare = 3 * limit + 20 if reads_text else limit + 10
-    ranked = view.rank(planned.plan, spare, FACETS)
+    ranked = view.rank(planned.plan, spare, facets)
     rows = _visible(viewer, ranked)
     dropped = len(ranked.rows) - len(rows)
     if reads_text:

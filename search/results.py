@@ -1,7 +1,7 @@
 """What a search answers with, for the page and for the API: results, why, facets, and how sure the figures are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
@@ -10,11 +10,14 @@ from django.utils.safestring import SafeString
 
 from search import registry
 from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
+from search.feedback import normalised
 from search.highlights import Highlight, Marker, cut
 from search.query import Chip, Filter, Query, parse
 from search.ranking import MAX_OFFSET, Ranking, rank
 from search.reading import Reading
 from search.registry import Hit, Viewer
+from search.reranking import Shares, reranked
+from search.weights import RERANKED
 
 MAX_LIMIT = 100
 MAX_FACET_VALUES = 12
@@ -29,6 +32,8 @@ class Result:
     why: tuple[str, ...]
     title_html: SafeString
     highlights: tuple[Highlight, ...]
+    # What each weight came to; empty beyond the first ones.
+    shares: Shares = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Results:
     limit: int = 20
     offset: int = 0
     is_empty_query: bool = field(default=False)
+    # What "this helped" is remembered for.
+    terms: tuple[str, ...] = ()
 
     @property
     def next_offset(self) -> int | None:
@@ -85,6 +92,15 @@ def find(viewer: Viewer, text: str, *, limit: int = 20, offset: int = 0) -> Resu
     begin = perf_counter()
     query = parse(text, me=str(getattr(viewer, "username", "")))
     return _answer(viewer, query, max(1, min(limit, MAX_LIMIT)), max(0, min(offset, MAX_OFFSET)), begin)
+
+
+def glance(viewer: Viewer, text: str, *, limit: int = 6) -> Results:
+    """The best results while somebody still types: the last word may be unfinished; no facets, no cut texts."""
+    begin = perf_counter()
+    query = parse(text, me=str(getattr(viewer, "username", "")))
+    last = text[-1:].isalnum() and not query.is_paste
+    query = replace(query, unfinished=query.words.split()[-1] if last and query.words else "")
+    return _answer(viewer, query, limit, 0, begin, is_glance=True)
 
 
 def similar(viewer: Viewer, text: str, *, limit: int = 5, without: Key | None = None) -> Results:
@@ -137,12 +153,16 @@ def _as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float) -> Results:
+def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float, *, is_glance: bool = False) -> Results:
     if query.is_empty:
         return Results(text=query.text, limit=limit, offset=offset, is_empty_query=True)
-    ranking = rank(viewer, query, offset + limit)
-    shown = ranking.rows[offset : offset + limit]
-    results = _results(viewer, shown, Marker([*ranking.plan.terms, *_phrase_terms(ranking)]), ranking.reading)
+    ranking = rank(viewer, query, max(offset + limit, RERANKED), facets=() if is_glance else FACETS)
+    terms = normalised(query)
+    rows, shares = reranked(ranking.rows, terms)
+    shown = rows[offset : offset + limit]
+    marker = Marker([*ranking.plan.terms, *_phrase_terms(ranking)])
+    reading = None if is_glance else ranking.reading
+    results = _results(viewer, shown, marker, reading, shares)
     return Results(
         text=query.text,
         results=results,
@@ -157,6 +177,7 @@ def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float)
         engine=ranking.engine,
         limit=limit,
         offset=offset,
+        terms=terms,
     )
 
 
@@ -164,13 +185,15 @@ def _phrase_terms(ranking: Ranking) -> list[Term]:
     return [term for group in ranking.plan.required for c in group if isinstance(c, AllOf) for term in c.terms]
 
 
-def _results(viewer: Viewer, rows: Sequence[Scored], marker: Marker, reading: Reading) -> tuple[Result, ...]:
+def _results(
+    viewer: Viewer, rows: Sequence[Scored], marker: Marker, reading: Reading | None, shares: Mapping[Key, Shares]
+) -> tuple[Result, ...]:
     hits: dict[Key, Hit] = {}
     for source in registry.sources():
         ids = [row.key[1] for row in rows if row.key[0] == source.kind]
         if ids:
             hits.update({(source.kind, pk): hit for pk, hit in source.hits(viewer, ids).items()})
-    parts = reading.parts(hits)
+    parts = reading.parts(hits) if reading else {}
     return tuple(
         Result(
             hit=hits[row.key],
@@ -178,6 +201,7 @@ def _results(viewer: Viewer, rows: Sequence[Scored], marker: Marker, reading: Re
             why=tuple(dict.fromkeys(term.lstrip("=") for term in row.terms)),
             title_html=marker.mark(hits[row.key].title),
             highlights=cut(parts.get(row.key, ()), marker),
+            shares=shares.get(row.key, ()),
         )
         for row in rows
         if row.key in hits

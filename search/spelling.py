@@ -6,6 +6,9 @@ import numpy as np
 
 MIN_LENGTH = 4
 MAX_LENGTH = 24
+# Of the words that begin alike so many are looked at, and the most frequent of them are counted by who may see them.
+MAX_LOOKED_AT = 400
+MAX_EXPANDED = 40
 
 
 def allowance(word: str) -> int:
@@ -18,6 +21,17 @@ def allowance(word: str) -> int:
 def can_be_slip(word: str) -> bool:
     """Tell whether a word is of the kind that is spelled: letters only, neither very short nor very long."""
     return word.isascii() and word.isalpha() and MIN_LENGTH <= len(word) <= MAX_LENGTH
+
+
+def can_be_begun(beginning: str) -> bool:
+    """Tell whether longer words are looked for: three letters at least."""
+    return len(beginning) > 2 and beginning.isascii() and beginning.replace("_", "a").isalnum()
+
+
+def best_completions(counted: Iterable[tuple[str, int]], limit: int) -> list[tuple[str, int]]:
+    """Words with how many visible records hold them, the most frequent first, without those that none does."""
+    found = [(word, times) for word, times in counted if times]
+    return sorted(found, key=lambda row: (-row[1], len(row[0]), row[0]))[:limit]
 
 
 def distance(one: str, other: str, limit: int) -> int:

@@ -11,7 +11,16 @@ from django.db import connection, transaction
 from search.engines.postgres_rows import quoted
 from search.engines.protocol import Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
 from search.scoring import rarity, score
-from search.spelling import allowance, can_be_slip, distance, letter_set, order
+from search.spelling import (
+    MAX_LOOKED_AT,
+    allowance,
+    best_completions,
+    can_be_begun,
+    can_be_slip,
+    distance,
+    letter_set,
+    order,
+)
 
 MAX_CANDIDATES = 2000
 # So many of them are scored by all their words; the others by how rare the words are that they hold.
@@ -81,6 +90,19 @@ class PostgresView:
         candidates = [(other, slips) for other, slips in found if slips <= limit]
         self._count([(other,) for other, _ in candidates])
         return order(candidates, {other: self._frequencies[(other,)] for other, _ in candidates}, word)
+
+    def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """See the protocol."""
+        if not can_be_begun(beginning):
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT word FROM search_vocabulary WHERE word LIKE %s AND length > %s ORDER BY word LIMIT %s",
+                [f"{beginning.replace('_', chr(92) + '_')}%", len(beginning), MAX_LOOKED_AT],
+            )
+            words = [word for (word,) in cursor.fetchall()]
+        self._count([(word,) for word in words])
+        return best_completions([(word, self._frequencies[(word,)]) for word in words], limit)
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """See the protocol."""

@@ -114,6 +114,10 @@ class View(Protocol):
         """Words that visible records hold and that `word` may be a slip for, the likeliest first."""
         ...
 
+    def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """Longer words that visible records hold, with in how many, the most frequent first; from 3 letters on."""
+        ...
+
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """The best `limit` records."""
         ...

@@ -14,7 +14,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from search.engines.whoosh_cures import DurableStorage
 from search.engines.whoosh_schema import LENGTH_NAMES, SCHEMA, TALLY
-from search.spelling import Vocabulary
+from search.spelling import MAX_LOOKED_AT, Vocabulary, can_be_begun
 
 Numbers = NDArray[Any]
 
@@ -80,6 +80,19 @@ class Segment:
         if self._vocabulary is None:
             self._vocabulary = Vocabulary(token for token, _ in self._terms("words"))
         return self._vocabulary
+
+    def beginning_with(self, beginning: str) -> list[str]:
+        """Words that are longer and begin so, at most `MAX_LOOKED_AT` of them."""
+        found: list[str] = []
+        if not can_be_begun(beginning):
+            return found
+        key = beginning.encode()
+        with self._lock:
+            for (name, token), _ in self._reader._terms.items_from("words", key):
+                if name != "words" or not token.startswith(key) or len(found) >= MAX_LOOKED_AT:
+                    break
+                found.append(token.decode("utf-8"))
+        return [word for word in found if word != beginning]
 
     def versions(self) -> Iterator[tuple[int, str]]:
         """Each document's place and the version that was indexed."""

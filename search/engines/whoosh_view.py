@@ -9,7 +9,7 @@ from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked,
 from search.engines.whoosh_schema import kind_number
 from search.engines.whoosh_segment import Numbers, Postings, Segment
 from search.scoring import WEIGHTS, rarity
-from search.spelling import order
+from search.spelling import MAX_EXPANDED, best_completions, order
 from search.words import STEM_MARK
 
 _PINNED = 1_000_000.0
@@ -127,6 +127,13 @@ class WhooshView:
             candidates.update(segment.vocabulary().near(word))
         frequencies = {other: len(self._postings((other,)).documents) for other in candidates}
         return order(candidates.items(), frequencies, word)
+
+    def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """See the protocol."""
+        words = {word for segment in self._snapshot.segments for word in segment.beginning_with(beginning)}
+        known = sorted(words, key=lambda word: -self._snapshot.frequency(word))[:MAX_EXPANDED]
+        counted = [(word, len(self._postings((word,)).documents)) for word in known]
+        return best_completions(counted, limit)
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """See the protocol."""

@@ -36,6 +36,8 @@ class Query:
     before: date | None = None
     within: frozenset[str] = frozenset()
     is_paste: bool = False
+    # The word that is still being typed: longer ones that begin so are looked for as well.
+    unfinished: str = ""
     chips: tuple[Chip, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -30,7 +30,7 @@ def test_a_minus_excludes_words_phrases_and_filters() -> None:
     [
         ("service:payments", Filter("service", "payments")),
         ('service:"Payment API"', Filter("service", "Payment API")),
-        ("Severity:SEV1", Filter("severity", "SEV1")),
+        ("Severity:SEV1", Filter("severity", "sev1")),
         ("sev:sev2", Filter("severity", "sev2")),
         ("status:resolved", Filter("status", "resolved")),
         ("tag:db", Filter("tag", "db")),

@@ -1,0 +1,55 @@
+"""Searches that people keep."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from hindsight.lib.problems import InvalidError, too_long
+from hindsight.lib.text import clean
+from search.models import SavedSearch
+from search.query import MAX_TYPED
+from search.registry import Viewer
+
+NAME_LIMIT = 100
+MOST = 100
+
+
+def save(*, by: Viewer, name: str, query: str, now: datetime) -> SavedSearch:
+    """Keep a query under a name; the same name again takes the new query. Raises InvalidError."""
+    query, name = clean(query).text.strip(), clean(name).text.strip()
+    name = name or query[:NAME_LIMIT]
+    _check(by, name, query)
+    try:
+        with transaction.atomic():
+            row, _ = SavedSearch.objects.update_or_create(
+                owner=by, name=name, defaults={"query": query}, create_defaults={"query": query, "created_at": now}
+            )
+    except IntegrityError:
+        # Saved twice at the same moment: the other one stands.
+        row = SavedSearch.objects.get(owner=by, name=name)
+    return row
+
+
+def remove(*, by: Viewer, pk: int) -> None:
+    """Forget a saved search; SavedSearch.DoesNotExist for one that is not theirs."""
+    SavedSearch.objects.get(owner=by, pk=pk).delete()
+
+
+def of(person: Viewer) -> list[SavedSearch]:
+    """Everything that somebody saved, by name."""
+    return list(SavedSearch.objects.filter(owner=person).order_by("name", "pk"))
+
+
+def _check(by: Viewer, name: str, query: str) -> None:
+    faults: dict[str, str] = {}
+    if not query:
+        faults["query"] = "There is no query to save."
+    elif len(query) > MAX_TYPED or "\n" in query:
+        faults["query"] = "A pasted text can't be saved as a search; save a few of its words."
+    if len(name) > NAME_LIMIT:
+        faults["name"] = too_long("The name", len(name), NAME_LIMIT)
+    others = SavedSearch.objects.filter(owner=by).exclude(name=name)
+    if others.count() >= MOST:
+        faults["name"] = f"You have {MOST} saved searches; remove one first."
+    if faults:
+        raise InvalidError(faults)
