@@ -1,10 +1,10 @@
 """How a request reaches Django."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpResponseBase
 
 BOUNDARY = re.compile(r"""boundary=("[^"]*"|[^;\s]+)""", re.IGNORECASE)
 
@@ -16,11 +16,10 @@ class Handler(WSGIHandler):
     encoding (hex) breaks it there, and UTF-7 spells NUL and half characters in letters.
     """
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
         """Answer one request."""
         environ["CONTENT_TYPE"] = plain(environ.get("CONTENT_TYPE") or "")
-        answer: Iterable[bytes] = super().__call__(environ, start_response)
-        return answer
+        return super().__call__(environ, start_response)
 
 
 def plain(content_type: str) -> str:

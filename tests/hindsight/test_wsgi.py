@@ -19,14 +19,12 @@ ODD = "q=%2BAAA-%2B2AA-%5Cx00%ff"
 
 def answer_of(path: str, body: bytes = b"", **environ: Any) -> tuple[int, bytes]:
     """Status and body, from the application as gunicorn calls it."""
-    base = RequestFactory()._base_environ()
     method = "POST" if body else "GET"
+    base = RequestFactory().generic(method, path).environ
     taken: list[str] = []
     request = {
         **base,
-        "PATH_INFO": path,
         "HTTP_HOST": "localhost",
-        "REQUEST_METHOD": method,
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
         **environ,
