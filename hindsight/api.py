@@ -101,7 +101,8 @@ def _shaped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         response = view(request, *args, **kwargs)
         if response.status_code != 405:
             return response
-        allowed = response.headers["Allow"]
+        # Ninja keeps them in a set, whose order is another one in every process.
+        allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
         shaped = error_response(405, f"{request.method} is not possible here; use {allowed}.")
         shaped.headers["Allow"] = allowed
         return shaped
