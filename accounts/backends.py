@@ -17,7 +17,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no 
 
     def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
         name = str(credentials.get("username") or credentials.get("email") or "").strip()
-        person = User.objects.filter(username__iexact=name).first() or _by_email(name)
+        person = User.objects.filter(username__iexact=User.normalize_username(name)).first() or _by_email(name)
         found: AbstractBaseUser | None = self._check_password(person, str(credentials.get("password") or ""))
         return found
 

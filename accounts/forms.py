@@ -35,6 +35,10 @@ class UsernameField(LineField):
         self.validators.append(UnicodeUsernameValidator())
         self.widget.attrs |= {"autocapitalize": "none", "autocomplete": "username", "spellcheck": "false"}
 
+    def to_python(self, value: object) -> str:
+        """The name as accounts keep it: look-alike letters in one form, which may be longer than what was typed."""
+        return User.normalize_username(super().to_python(value))
+
 
 class AddressField(forms.EmailField):
     """An e-mail address; its case is kept but never tells two people apart."""

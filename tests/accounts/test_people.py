@@ -234,3 +234,21 @@ def test_page_keeps_the_session_of_an_administrator_who_steps_down(admin: User) 
     browser.post(f"/settings/people/{admin.pk}/role/", {"role": "viewer"})
     assert browser.get("/settings/").status_code == 200
     assert browser.get("/settings/people/").status_code == 404
+
+
+def test_a_name_is_measured_as_it_is_kept(admin: User) -> None:
+    """This letter is written out in eighteen."""
+    answer = client_of(admin).post("/settings/people/new/", {"username": "\ufdfa" * 150, "role": "viewer"})
+    assert answer.status_code == 422
+
+
+def test_look_alike_letters_make_one_name(admin: User, responder: User) -> None:
+    browser = client_of(admin)
+    answer = browser.post(f"/settings/people/{responder.pk}/", {"username": "\ufb01rst", "email": ""})
+    assert answer.status_code == 303
+    responder.refresh_from_db()
+    assert responder.username == "first"
+    answer = browser.post("/settings/people/new/", {"username": "\ufb01rst", "role": "viewer"})
+    assert (answer.status_code, b"Somebody has this user name already." in answer.content) == (422, True)
+    sign_in = {"login": "\ufb01rst", "password": PASSWORD}
+    assert Client().post("/accounts/login/", sign_in).status_code == 302
