@@ -12,10 +12,12 @@ from accounts.api import caller, idempotent
 from accounts.models import Team, User
 from hindsight.lib.api import ERRORS, ApiError, Moment, listing, only_parameters
 from hindsight.lib.problems import InvalidError, StaleError
+from hindsight.lib.text import clean
 from incidents import access
 from incidents.answers import answers
 from incidents.api.schemas import IncidentIn, IncidentList, IncidentOut, IncidentPatch, incident_out
 from incidents.models import EntrySource, Incident, IncidentQuerySet, Kind, Severity, Status
+from incidents.services.catalogue import NAMES_LIMIT
 from incidents.services.declare import declare
 from incidents.services.fields import IncidentFields
 from incidents.services.update import update
@@ -155,7 +157,13 @@ def _one_person(username: str | None, faults: dict[str, str]) -> User | None:
 
 
 def _named(model: type[Any], column: str, names: list[str], field: str, faults: dict[str, str]) -> list[Any]:
-    found = {getattr(row, column): row for row in model.objects.filter(**{f"{column}__in": names})}
+    if len(names) > NAMES_LIMIT:
+        faults[field] = f"{len(names):,} given; the limit is {NAMES_LIMIT}."
+        return []
+    # No row has a name that had to be cleaned, and a database would choke on it.
+    found = {
+        getattr(row, column): row for row in model.objects.filter(**{f"{column}__in": [clean(n).text for n in names]})
+    }
     unknown = [name for name in names if name not in found]
     if unknown:
         faults[field] = f"Unknown: {', '.join(unknown)[:200]}."

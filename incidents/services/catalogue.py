@@ -33,7 +33,8 @@ def _folded(names: Iterable[str], *, field: str, label: str, limit: int) -> list
 def services_named(names: Iterable[str], *, by: User | None) -> list[Service]:
     """The services with these names, ignoring case; made when absent."""
     wanted = _folded(names, field="services", label="Service name", limit=SERVICE_NAME_LIMIT)
-    return [_service(name, by) for name in wanted]
+    # In one order for everybody: two who make the same two names at once would wait for each other for ever.
+    return [_service(name, by) for name in sorted(wanted, key=str.lower)]
 
 
 def _service(name: str, by: User | None) -> Service:
@@ -56,9 +57,11 @@ def _service(name: str, by: User | None) -> Service:
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
     """The tags with these names, in lower case; made when absent."""
-    wanted = [name.lower() for name in _folded(names, field="tags", label="Tag", limit=TAG_NAME_LIMIT)]
+    # Some letters are longer in lower case.
+    lower = (name.lower() for name in names)
+    wanted = sorted(_folded(lower, field="tags", label="Tag", limit=TAG_NAME_LIMIT))
     Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
-    return sorted(Tag.objects.filter(name__in=wanted), key=lambda tag: wanted.index(tag.name))
+    return list(Tag.objects.filter(name__in=wanted))
 
 
 def update_service(*, service: Service, name: str, description: str, runbook_url: str, team: Team | None) -> Service:

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import User
-from hindsight.lib.problems import InvalidError
 from incidents.models import EntryKind, EntrySource, Incident, NumberSequence, Status, TimelineEntry
 from incidents.services.fields import IncidentFields, checked
 from incidents.services.lists import set_lists
+from incidents.services.saving import save_incident
 from search import outbox
 
 
@@ -25,7 +25,7 @@ def declare(*, by: User | None, now: datetime, fields: IncidentFields, source: s
     with transaction.atomic():
         incident = Incident(number=NumberSequence.take(), declared_by=by, declared_at=now, updated_at=now, **columns)
         incident.render_fields()
-        _insert(incident)
+        save_incident(incident)
         set_lists(incident, fields, by=by)
         if source != EntrySource.IMPORT:
             TimelineEntry.objects.create(
@@ -39,18 +39,6 @@ def declare(*, by: User | None, now: datetime, fields: IncidentFields, source: s
             )
         outbox.enqueue("incident", incident.pk)
     return incident
-
-
-def _insert(incident: Incident) -> None:
-    """Save a new row; an external id that is taken is the sender's fault and says so."""
-    try:
-        with transaction.atomic():
-            incident.save(force_insert=True)
-    except IntegrityError as error:
-        known = Incident.objects.filter(external_id=incident.external_id).exists() if incident.external_id else False
-        if not known:
-            raise
-        raise InvalidError({"external_id": "An incident with this external id is there already."}) from error
 
 
 def _fill_in(columns: dict[str, Any], fields: IncidentFields, *, now: datetime) -> None:

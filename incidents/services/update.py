@@ -8,9 +8,11 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from hindsight.lib.problems import InvalidError, StaleError
+from hindsight.lib.text import clean
 from incidents.models import EntryKind, EntrySource, Incident, Status, TimelineEntry, transition
 from incidents.services.fields import IncidentFields, checked
 from incidents.services.lists import set_lists
+from incidents.services.saving import save_incident
 from search import outbox
 
 REASON_LIMIT = 1000
@@ -47,7 +49,8 @@ def update(
         columns = checked(fields, now=now, stored=current)
         before = {name: getattr(current, name) for name in columns}
         _follow_moments(columns, current, fields)
-        entries = _status_change(columns, current, by=by, now=now, reason=reason.strip(), source=source)
+        why = clean(reason).text.strip()
+        entries = _status_change(columns, current, by=by, now=now, reason=why, source=source)
         entries += _other_changes(columns, current, by=by, now=now, source=source)
         changed = [name for name, value in columns.items() if getattr(current, name) != value]
         for name in changed:
@@ -58,7 +61,7 @@ def update(
         current.version += 1
         current.updated_at = now
         current.render_fields()
-        current.save()
+        save_incident(current)
         TimelineEntry.objects.bulk_create(entries)
         _audit_privacy(current, before, lists, by=by, now=now)
         outbox.enqueue("incident", current.pk)

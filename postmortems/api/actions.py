@@ -10,6 +10,7 @@ from accounts.api import caller, idempotent
 from accounts.models import User
 from hindsight.lib.api import ERRORS, ApiError, listing, only_parameters
 from hindsight.lib.problems import InvalidError, StaleError
+from hindsight.lib.text import clean
 from incidents.access import get_writable_incident
 from incidents.api.incidents import number_of
 from postmortems.access import get_writable_action
@@ -24,7 +25,7 @@ incident_router = Router(tags=["action items"])
 def _fields(given: dict[str, Any]) -> ActionFields:
     """The service's fields: the owner by name becomes a person."""
     if given.get("owner") is not None:
-        owner = User.objects.filter(username=given["owner"]).first()
+        owner = User.objects.filter(username=clean(given["owner"]).text).first()
         if owner is None:
             raise InvalidError({"owner": f"Unknown: {given['owner'][:100]}."})
         given["owner"] = owner

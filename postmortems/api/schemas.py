@@ -6,12 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Schema
+from ninja import Field, Schema
 
 from hindsight.lib.api import Body, Moment
 from incidents.models import Incident
 from postmortems.models import ActionItem, Evidence, Postmortem
 from postmortems.services.publish import missing
+
+# Each is held against all that are there.
+EVIDENCE_AT_ONCE = 50
 
 
 class FactorIn(Body):
@@ -55,7 +58,7 @@ class PostmortemPatch(Body):
     verification: str = ""
     lessons: str = ""
     factors: list[FactorIn] = []
-    evidence: list[EvidenceIn] = []
+    evidence: list[EvidenceIn] = Field([], max_length=EVIDENCE_AT_ONCE)
     waiver_reason: str = ""
 
 
