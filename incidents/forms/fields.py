@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from hindsight.lib.problems import InvalidError
 
@@ -29,6 +30,28 @@ class NamesField(forms.Field):
     def has_changed(self, initial: object, data: object) -> bool:
         """Compare the lists, not the white space between them."""
         return self.to_python(initial) != self.to_python(data)
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Any number of rows by their ids; an id that no column holds is as unknown as one of no row."""
+
+    def clean(self, value: Any) -> Any:
+        """The rows; ValidationError for what is no id of one."""
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise self._unknown() from None
+
+    def to_python(self, value: Any) -> Any:
+        """The same, for what the form showed at first."""
+        try:
+            return super().to_python(value)
+        except OverflowError:
+            raise self._unknown() from None
+
+    def _unknown(self) -> ValidationError:
+        message = self.error_messages["invalid_choice"]
+        return ValidationError(message, code="invalid_choice", params={"value": "One"})
 
 
 class SeveralFiles(forms.ClearableFileInput):

@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.models import Team, User
 from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField, OnceField
-from incidents.forms.fields import NamesField
+from incidents.forms.fields import NamesField, RowsField
 from incidents.models import (
     SUMMARY_LIMIT,
     TITLE_LIMIT,
@@ -34,14 +34,14 @@ class AccessFields(forms.Form):
         required=False,
         help_text="Only you, the lead, administrators, and those chosen here can find it.",
     )
-    people = forms.ModelMultipleChoiceField(User.objects.none(), label="Open to people", required=False)
-    teams = forms.ModelMultipleChoiceField(Team.objects.none(), label="Open to teams", required=False)
+    people = RowsField(User.objects.none(), label="Open to people", required=False)
+    teams = RowsField(Team.objects.none(), label="Open to teams", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people, teams = self.fields["people"], self.fields["teams"]
-        assert isinstance(people, forms.ModelMultipleChoiceField)
-        assert isinstance(teams, forms.ModelMultipleChoiceField)
+        assert isinstance(people, RowsField)
+        assert isinstance(teams, RowsField)
         people.queryset = User.objects.filter(is_active=True)
         teams.queryset = Team.objects.all()
 
@@ -140,15 +140,18 @@ class EditForm(FormErrors, AccessFields):
 
 
 def stored_values(incident: Incident) -> dict[str, Any]:
-    """The incident as the edit form shows it."""
+    """The incident as the edit form shows it.
+
+    An account that was switched off can't be chosen, and so isn't shown: who leaves the field alone leaves it in.
+    """
     values: dict[str, Any] = {name: getattr(incident, name) for name in (*EditForm.WORDS, *EditForm.MOMENTS)}
     return {
         **values,
         "services": [service.name for service in incident.services.all()],
         "tags": [tag.name for tag in incident.tags.all()],
-        "lead": incident.lead_id,
+        "lead": incident.lead_id if incident.lead and incident.lead.is_active else None,
         "is_private": incident.is_private,
-        "people": [person.pk for person in incident.people.all()],
+        "people": [person.pk for person in incident.people.all() if person.is_active],
         "teams": [team.pk for team in incident.teams.all()],
         "version": incident.version,
     }

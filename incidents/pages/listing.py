@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, 
 from incidents.pages.rows import list_rows
 
 ROWS = 50
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 COLUMNS = ("number", "title", "severity", "status", "kind", "is_private", "started_at", "listed_at", "updated_at")
 ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
     "newest": ("Newest first", ("-listed_at", "-pk")),
@@ -140,13 +141,17 @@ def narrow(rows: IncidentQuerySet, asked: Mapping[str, Any]) -> IncidentQuerySet
 
 def _dated(rows: IncidentQuerySet, asked: Mapping[str, Any]) -> IncidentQuerySet:
     """Both days are meant whole, in the reader's zone."""
-    zone = timezone.get_current_timezone()
     if asked.get("after"):
-        rows = rows.filter(started_at__gte=datetime.combine(asked["after"], time.min, tzinfo=zone).astimezone(UTC))
+        rows = rows.filter(started_at__gte=_midnight(asked["after"]))
     if asked.get("before"):
-        end = datetime.combine(asked["before"], time.min, tzinfo=zone) + timedelta(days=1)
-        rows = rows.filter(started_at__lt=end.astimezone(UTC))
+        rows = rows.filter(started_at__lt=_midnight(asked["before"], days_later=1))
     return rows
+
+
+def _midnight(day: date, days_later: int = 0) -> datetime:
+    """When the day begins in the reader's zone; days at the ends of the calendar have no moment in every zone."""
+    near = min(max(day, FIRST_DAY), LAST_DAY) + timedelta(days=days_later)
+    return datetime.combine(near, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 def _worded(rows: IncidentQuerySet, text: str) -> IncidentQuerySet:

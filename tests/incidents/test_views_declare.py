@@ -105,3 +105,11 @@ def test_names_of_hidden_services_are_not_suggested(
     make_incident(responder, is_private=True, services=["secret-api"], tags=["secret-tag"])
     assert "secret" not in outsider_client.get(NEW).content.decode()
     assert "secret-api" in responder_client.get(NEW).content.decode()
+
+
+@pytest.mark.parametrize("field", ["people", "teams"])
+@pytest.mark.parametrize("pk", ["9" * 26, "-1", "\x00", "\u0663"])
+def test_ids_of_nobody_are_refused(responder_client: Client, field: str, pk: str) -> None:
+    answer = responder_client.post("/incidents/new/", {"title": "x", "severity": "sev3", field: [pk]})
+    assert answer.status_code == 422
+    assert not Incident.objects.exists()

@@ -218,3 +218,21 @@ def test_raw_snippet_is_a_download_that_cannot_act(
     assert answer["Content-Disposition"].startswith("attachment")
     assert "\n" not in answer["Content-Disposition"]
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_who_was_switched_off_stays_named(responder: User, teammate: User, responder_client: Client) -> None:
+    """They can't be chosen any more; that is no reason to take them out."""
+    incident = make_incident(responder, is_private=True, people=[teammate], lead=teammate)
+    User.objects.filter(pk=teammate.pk).update(is_active=False)
+    page = responder_client.get(at("incident_edit", incident)).content.decode()
+    answer = responder_client.post(at("incident_edit", incident), {**form_values(page), "title": "Another title"})
+    assert answer.status_code == 303
+    incident.refresh_from_db()
+    assert (incident.title, incident.lead, list(incident.people.all())) == ("Another title", teammate, [teammate])
+
+
+def test_an_edit_with_ids_of_nobody_comes_back(incident: Incident, responder_client: Client) -> None:
+    values = form_values(responder_client.get(at("incident_edit", incident)).content.decode())
+    odd = {"people": "9" * 26, "initial-people": "9" * 27, "lead": "9" * 26, "title": "Kept"}
+    answer = responder_client.post(at("incident_edit", incident), {**values, **odd})
+    assert (answer.status_code, b'value="Kept"' in answer.content) == (422, True)

@@ -1,5 +1,7 @@
 """The board, the list with its filters, services and tags."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -156,3 +158,23 @@ def test_a_bad_description_comes_back(
 
 def test_a_tag_leads_to_its_incidents(three: list[Incident], responder_client: Client) -> None:
     assert responder_client.get("/tags/db/")["Location"] == "/incidents/?tag=db"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])
+def test_the_ends_of_the_calendar_are_days_too(responder: User, responder_client: Client, zone: str) -> None:
+    User.objects.filter(pk=responder.pk).update(timezone=zone)
+    make_incident(responder, title="In between")
+    page = responder_client.get(f"{LIST}?after=0001-01-01&before=9999-12-31")
+    assert (page.status_code, b"In between" in page.content) == (200, True)
+    page = responder_client.get(f"{LIST}?after=9999-12-31")
+    assert (page.status_code, b"In between" in page.content) == (200, False)
+
+
+def test_the_last_day_is_whole_when_clocks_change(responder: User, responder_client: Client) -> None:
+    """On 25 October 2026 the day has 25 hours in Berlin; its last one begins at 22:00 UTC."""
+    User.objects.filter(pk=responder.pk).update(timezone="Europe/Berlin")
+    for hour, title in ((22, "Still that day"), (23, "The day after")):
+        at = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+        make_incident(responder, title=title, started_at=at, now=at)
+    page = responder_client.get(f"{LIST}?before=2026-10-25").content
+    assert (b"Still that day" in page, b"The day after" in page) == (True, False)
