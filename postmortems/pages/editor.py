@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.forms import BaseFormSet
 
+from hindsight.lib.text import clean
 from postmortems.forms import ActionForm, EvidenceForm, FactorForm, FactorFormSet, SectionsForm, WaiverForm
 from postmortems.models import Postmortem
 from postmortems.pages.shown import (
@@ -18,6 +19,7 @@ from postmortems.pages.shown import (
     sections_of,
 )
 from postmortems.services.publish import missing
+from postmortems.services.sections import same
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class EditorSection:
     text: str
     base_version: int
     errors: list[str]
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether somebody saved another text since the one in the box was read."""
+        return self.base_version != self.shown.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,14 @@ def _section(shown: ShownSection, sent: SectionsForm | None) -> EditorSection:
     name = f"body_{shown.prompt.key}"
     if sent is None or name not in sent.data:
         return EditorSection(shown, shown.body, shown.version, [])
+    text = sent.data.get(name, "")
+    return EditorSection(shown, text, _base(shown, text, sent), [str(error) for error in sent.errors.get(name, ())])
+
+
+def _base(shown: ShownSection, text: str, sent: SectionsForm) -> int:
+    """What the text in the box was written from: the stored version only where the box holds the stored text. One
+    that was left as it was read, while somebody else saved, keeps its base, or the next save would undo theirs."""
+    if same(clean(text).text, shown.body):
+        return shown.version
     base = sent.data.get(f"base_{shown.prompt.key}", "")
-    version = int(base) if base.isdecimal() and base.isascii() and len(base) < 10 else 0
-    return EditorSection(shown, sent.data.get(name, ""), version, [str(error) for error in sent.errors.get(name, ())])
+    return int(base) if base.isdecimal() and base.isascii() and len(base) < 10 else 0

@@ -89,15 +89,15 @@ def _checked(row: Postmortem, sections: Mapping[str, tuple[str, int | None]]) ->
 
 def _is_untouched(body: str, base: int | None, current: Section | None) -> bool:
     """Whether the sender changed nothing: the text is what is stored, or what they were shown."""
-    if _same(body, current.body if current else ""):
+    if same(body, current.body if current else ""):
         return True
     if base is None or current is None or base == current.version:
         return False
     shown = current.revisions.filter(version=base).first()
-    return _same(body, shown.body if shown else "")
+    return same(body, shown.body if shown else "")
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
     """Alike but for what a browser does to a textarea: line ends, and blanks around the whole."""
     return one == other or unix_lines(one).strip() == unix_lines(other).strip()
 

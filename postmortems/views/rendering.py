@@ -39,11 +39,22 @@ def editor(
     return private(HttpResponse(html, status=status))
 
 
-def changed(request: HttpRequest, postmortem: Postmortem, *, fragment: str, anchor: str, said: str) -> HttpResponse:
-    """After a change: htmx gets the part as it is now, a plain browser goes back to it."""
+def changed(
+    request: HttpRequest,
+    postmortem: Postmortem,
+    *,
+    fragment: str,
+    anchor: str,
+    said: str,
+    sent: EditorForms | None = None,
+) -> HttpResponse:
+    """After a change: htmx gets the part as it is now, a plain browser goes back to it.
+
+    `sent` is what the page that htmx changes still holds.
+    """
     if wants_fragment(request):
         postmortem.refresh_from_db()
-        return editor(request, postmortem, fragment=fragment, said=said)
+        return editor(request, postmortem, fragment=fragment, sent=sent, said=said)
     messages.success(request, said)
     return SeeOther(f"{reverse('postmortem_edit', args=[postmortem.incident.number])}#{anchor}")
 

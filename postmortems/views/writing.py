@@ -40,13 +40,14 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     postmortem = get_writable_postmortem(request.user, number)
     if request.method != "POST":
         return rendering.editor(request, postmortem)
-    refused = _save(request, postmortem)
+    form = _form(request, postmortem)
+    refused = _save(request, postmortem, form)
     if refused is not None:
         return refused
     at = request.POST.get("at", "")
     known = {section.anchor for section in sections_of(postmortem)}
     anchor = at if at in known else "sections"
-    return rendering.changed(request, postmortem, fragment=SAVED, anchor=anchor, said="Saved.")
+    return rendering.changed(request, postmortem, fragment=SAVED, anchor=anchor, said="Saved.", sent=EditorForms(form))
 
 
 @require_POST
@@ -54,7 +55,8 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     """Save what was typed, then publish; 409 with what is missing."""
     postmortem = get_writable_postmortem(request.user, number)
     assert isinstance(request.user, User)
-    refused = _save(request, postmortem)
+    form = _form(request, postmortem)
+    refused = _save(request, postmortem, form)
     if refused is not None:
         return refused
     try:
@@ -62,7 +64,8 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     except NotReadyError:
         postmortem.refresh_from_db()
         said = "Not published yet. What you wrote is saved."
-        response = rendering.editor(request, postmortem, fragment=SAVED, status=409, refusal=said)
+        sent = EditorForms(form) if wants_fragment(request) else None
+        response = rendering.editor(request, postmortem, fragment=SAVED, status=409, sent=sent, refusal=said)
         # For static/js/postmortem.js: refused, yet the texts are safe.
         response.headers["X-Hindsight-Saved"] = "yes"
         return response
@@ -80,10 +83,13 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(request, reverse("postmortem_edit", args=[number]))
 
 
-def _save(request: HttpRequest, postmortem: Postmortem) -> HttpResponse | None:
+def _form(request: HttpRequest, postmortem: Postmortem) -> SectionsForm:
+    return SectionsForm(tuple(section.prompt for section in sections_of(postmortem)), request.POST)
+
+
+def _save(request: HttpRequest, postmortem: Postmortem, form: SectionsForm) -> HttpResponse | None:
     """Save the texts that were sent; None, or the answer to texts that can't be saved."""
     assert isinstance(request.user, User)
-    form = SectionsForm(tuple(section.prompt for section in sections_of(postmortem)), request.POST)
     if form.is_valid():
         texts = form.texts()
         try:

@@ -129,6 +129,30 @@ class TestEditor:
         bodies = dict(draft.sections.values_list("key", "body"))
         assert (bodies["impact"], bodies["lessons"]) == ("Both words", "Also mine")
 
+    @pytest.mark.parametrize("read", ["", "One"])
+    def test_a_box_left_alone_never_undoes_what_another_saved(
+        self, draft: Postmortem, responder: User, responder_client: Client, outsider: User, read: str
+    ) -> None:
+        if read:
+            save_sections(postmortem=draft, by=responder, now=NOW, sections={"impact": (read, 0)})
+        base = str(bool(read) * 1)
+        save_sections(postmortem=draft, by=outsider, now=NOW, sections={"impact": ("Their words", int(base))})
+        held = {"body_impact": read, "base_impact": base}
+        for address, lessons in (
+            ("postmortem_edit", "First"),
+            ("postmortem_publish", "Second"),
+            ("postmortem_edit", "Third"),
+        ):
+            version = draft.sections.filter(key="lessons").values_list("version", flat=True).first() or 0
+            sent = {**held, "body_lessons": lessons, "base_lessons": str(version)}
+            page = responder_client.post(at(address, draft), sent, headers=HTMX).content.decode()
+            # The page is told what its boxes were written from; this is what it sends next.
+            held["base_impact"] = re.findall(r'name="base_impact" value="(\d+)"', page)[0]
+            assert held["base_impact"] == base
+            assert "A newer text was saved" in page
+        bodies = dict(draft.sections.values_list("key", "body"))
+        assert (bodies["impact"], bodies["lessons"]) == ("Their words", "Third")
+
     def test_markup_in_a_text_stays_text(self, draft: Postmortem, responder: User, responder_client: Client) -> None:
         evil = "</textarea><script>alert(1)</script>"
         save_sections(postmortem=draft, by=responder, now=NOW, sections={"impact": (evil, 0)})
