@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Count, Max, Model, Q, QuerySet, Sum
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from hindsight.lib.highlight import without_ansi
@@ -28,6 +29,8 @@ from search.registry import Hit
 KIND = "incident"
 # Of one snippet or file, this many characters are searchable.
 TEXT_LIMIT = 200_000
+# The columns that a result shows.
+_SHOWN = ("number", "title", "severity", "status", "kind", "started_at", "external_id", "is_private")
 
 
 class IncidentSource:
@@ -80,10 +83,10 @@ class IncidentSource:
 
     def hits(self, viewer: Any, ids: Collection[int]) -> dict[int, Hit]:
         """Results to show, in a constant number of queries."""
-        rows = Incident.objects.visible_to(viewer).filter(pk__in=ids).prefetch_related("services")
+        rows = Incident.objects.visible_to(viewer).filter(pk__in=ids).order_by().only(*_SHOWN)
         known = {row.pk: row for row in rows}
-        found = answers(list(known))
-        return {pk: _hit(row, found[pk]) for pk, row in known.items()}
+        found, services = answers(list(known)), _service_names(list(known))
+        return {pk: _hit(row, found[pk], services[pk]) for pk, row in known.items()}
 
     def ids_for_external(self, external_ids: Collection[str]) -> dict[str, int]:
         """Ids by the name that the outside gave them."""
@@ -216,7 +219,7 @@ def _versions_below(incidents: QuerySet[Incident]) -> dict[int, str]:
     return words
 
 
-def _hit(incident: Incident, answer: Answer) -> Hit:
+def _hit(incident: Incident, answer: Answer, services: Sequence[str]) -> Hit:
     return Hit(
         kind=KIND,
         id=incident.pk,
@@ -224,10 +227,10 @@ def _hit(incident: Incident, answer: Answer) -> Hit:
         title=incident.title,
         url=incident.get_absolute_url(),
         severity=incident.severity,
-        severity_label=incident.get_severity_display(),
+        severity_label=registry.known_values("severity").get(incident.severity, incident.severity),
         status=incident.status,
-        status_label=incident.get_status_display(),
-        services=tuple(service.name for service in incident.services.all()),
+        status_label=registry.known_values("status").get(incident.status, incident.status),
+        services=tuple(services),
         started_at=incident.started_at,
         root_cause=answer.root_cause,
         fix=answer.fix,
@@ -236,6 +239,15 @@ def _hit(incident: Incident, answer: Answer) -> Hit:
         badges=() if incident.kind == Kind.REAL else (incident.get_kind_display(),),
         is_private=incident.is_private,
     )
+
+
+def _service_names(ids: list[int]) -> dict[int, list[str]]:
+    """The names of these incidents' services, in the order that services are listed in."""
+    names: dict[int, list[str]] = defaultdict(list)
+    rows = Incident.services.through.objects.filter(incident_id__in=ids).order_by(Lower("service__name"))
+    for pk, name in rows.values_list("incident_id", "service__name"):
+        names[pk].append(name)
+    return names
 
 
 registry.register(IncidentSource())

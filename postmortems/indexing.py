@@ -27,7 +27,7 @@ FIELD_OF = {
     "verification": "verification",
 }
 # A one-line answer is cut from this much of a section.
-HEAD_LIMIT = 2_000
+HEAD_LIMIT = 800
 LINE_LIMIT = 200
 
 VERIFIED: dict[ProofState, Verified] = {

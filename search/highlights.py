@@ -14,11 +14,13 @@ from search.words import STEM_MARK, normal, tokens, words_of
 WINDOW = 220
 MAX_HIGHLIGHTS = 3
 # So much text on either side of a window is rid of markdown's signs with it.
-MARGIN = 600
+MARGIN = 250
+# Of a document's parts, those that hold most different words, so many, are looked at closely.
+MAX_PARTS = 8
 # A log of megabytes is looked at up to here only.
 MAX_READ = 200_000
 # So many places of one word are looked at in one text.
-MAX_SPANS = 200
+MAX_SPANS = 60
 # Shown in a result's own lines, so not cut out again.
 _SHOWN = {"number", "title", "service", "tag", "person"}
 _VERBATIM = {"code", "log", "attachment", "link"}
@@ -51,9 +53,7 @@ class Marker:
     def spans(self, text: str) -> list[tuple[int, int, str]]:
         """Begin, end and word of every match in a text, in order, none over another."""
         text = text[:MAX_READ]
-        low = text.lower()
-        if len(low) != len(text):
-            low = text  # A rare letter has a longer small form; places must stay the same.
+        low = _low(text)
         found: dict[int, tuple[int, int, str]] = {}
         for fragment in self._fragments:
             at, times = low.find(fragment), 0
@@ -64,6 +64,11 @@ class Marker:
                     found[begin] = (begin, end, word)
                 at, times = low.find(fragment, end), times + 1
         return _apart(sorted(found.values()))
+
+    def holds(self, text: str) -> int:
+        """At most how many different words a text matches; far cheaper than finding where."""
+        low = _low(text)
+        return sum(fragment in low for fragment in self._fragments)
 
     def mark(self, text: str) -> SafeString:
         """A whole short text, escaped, with its matches marked."""
@@ -86,10 +91,7 @@ class Marker:
 def cut(parts: Iterable[Part], marker: Marker, limit: int = MAX_HIGHLIGHTS) -> tuple[Highlight, ...]:
     """Those of a document's parts that match most different words, the best first, each cut to a window."""
     found = []
-    for at, part in enumerate(parts):
-        if part.field in _SHOWN or not part.text:
-            continue
-        text = normal(part.text[:MAX_READ])
+    for _, at, part, text in _promising(parts, marker):
         spans = marker.spans(text)
         if spans:
             begin, end, different = _window(text, spans)
@@ -104,6 +106,25 @@ def cut(parts: Iterable[Part], marker: Marker, limit: int = MAX_HIGHLIGHTS) -> t
         if len(different_ones) == limit:
             break
     return tuple(different_ones.values())
+
+
+def _promising(parts: Iterable[Part], marker: Marker) -> list[tuple[int, int, Part, str]]:
+    """The parts that may match most different words, each with its place and its text."""
+    found = []
+    for at, part in enumerate(parts):
+        if part.field not in _SHOWN and part.text:
+            text = normal(part.text[:MAX_READ])
+            holds = marker.holds(text)
+            if holds:
+                found.append((-holds, at, part, text))
+    found.sort(key=lambda row: row[:2])
+    return found[:MAX_PARTS]
+
+
+def _low(text: str) -> str:
+    """A text in small letters, each at its place: a rare letter has a longer small form."""
+    low = text.lower()
+    return low if len(low) == len(text) else text
 
 
 def _plain(text: str) -> str:

@@ -40,7 +40,7 @@ EVERYTHING: Final = _Everything()
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Records in order, all visible to the viewer, with what is known about the rest; `reading` gives their texts."""
+    """Records in order, with what is known about the rest; `reading` gives their texts."""
 
     rows: list[Scored]
     total: int
@@ -55,7 +55,11 @@ class Ranking:
 
 
 def rank(viewer: Viewer, query: Query, limit: int, *, facets: Sequence[str] = FACETS) -> Ranking:
-    """The best `limit` visible records; from the database, with a notice, when the index can't answer."""
+    """The best `limit` records; from the database, with a notice, when the index can't answer.
+
+    The index knows who may see what, and what changed since is left out of it; whoever shows the rows asks the source
+    for them once more, and the source gives those only that this person may see now.
+    """
     try:
         return _by_index(viewer, query, limit, facets)
     except DatabaseError:
@@ -107,16 +111,13 @@ def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Readi
 def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading, facets: Sequence[str]) -> Ranking:
     planned = planning.plan(query, view)
     reads_text = query.reads_text
-    spare = 3 * limit + 20 if reads_text else limit + 10
+    spare = 3 * limit + 20 if reads_text else limit
     ranked = view.rank(planned.plan, spare, facets)
-    rows = _visible(viewer, ranked)
-    dropped = len(ranked.rows) - len(rows)
+    rows, total, is_exact = ranked.rows, ranked.total, ranked.is_exact
     if reads_text:
-        rows = reading.with_phrases(rows, query)
-        is_exact = ranked.is_exact and ranked.total <= spare
-        total = len(rows) if is_exact else ranked.total
-    else:
-        is_exact, total = ranked.is_exact, ranked.total - dropped
+        rows = reading.with_phrases(_visible(viewer, ranked), query)
+        is_exact = is_exact and total <= spare
+        total = len(rows) if is_exact else total
     return Ranking(
         rows=rows[:limit],
         total=max(total, len(rows[:limit])),

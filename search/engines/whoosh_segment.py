@@ -31,6 +31,17 @@ class Postings:
         self.counts = counts
 
 
+class Counted:
+    """One counted fact: its values, and each document that has one with the number of that value, side by side."""
+
+    __slots__ = ("documents", "numbers", "values")
+
+    def __init__(self, values: list[str], documents: list[Numbers]) -> None:
+        self.values = values
+        self.documents = np.concatenate(documents).astype(np.int32)
+        self.numbers = np.repeat(np.arange(len(values), dtype=np.int32), [len(held) for held in documents])
+
+
 class Segment:
     """Columns, postings, facets and vocabulary of one segment."""
 
@@ -43,7 +54,7 @@ class Segment:
         self.object_ids = self._column("object_id")
         self.days = self._column("day")
         self.lengths = np.stack([self._column(name) for name in LENGTH_NAMES], axis=1).astype(np.float32)
-        self._facets: dict[str, dict[str, Numbers]] | None = None
+        self._facets: dict[str, Counted] | None = None
         self._vocabulary: Vocabulary | None = None
 
     def frequency(self, word: str) -> int:
@@ -65,14 +76,14 @@ class Segment:
         info = self._info(field, token)
         return None if info is None else self._blocks(info)[0]
 
-    def facets(self) -> dict[str, dict[str, Numbers]]:
-        """For each counted fact and each of its values, the documents that have it."""
+    def facets(self) -> dict[str, Counted]:
+        """For each counted fact, which documents have which of its values."""
         if self._facets is None:
             found: dict[str, dict[str, Numbers]] = {}
             for token, info in self._terms("facets"):
                 name, _, value = token.partition(":")
                 found.setdefault(name, {})[value] = self._blocks(info)[0]
-            self._facets = found
+            self._facets = {name: Counted(list(held), list(held.values())) for name, held in found.items()}
         return self._facets
 
     def vocabulary(self) -> Vocabulary:

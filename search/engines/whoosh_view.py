@@ -32,6 +32,7 @@ class Snapshot:
         self.days = _joined([s.days for s in segments], np.int32)
         self.lengths = np.concatenate([s.lengths for s in segments]) if segments else np.zeros((0, 4), dtype=np.float32)
         self._masks: dict[frozenset[str], Numbers] = {}
+        self._means: tuple[Numbers, Numbers] | None = None
 
     def having(self, field: str, token: str) -> Numbers:
         """The documents with an exact value."""
@@ -69,6 +70,14 @@ class Snapshot:
         mask: Numbers = self._masks[rights]
         return mask
 
+    def means(self, allowed: Numbers) -> Numbers:
+        """The mean lengths of some documents; those of the mask that was asked for last are at hand."""
+        known = self._means
+        if known is None or known[0] is not allowed:
+            known = allowed, np.maximum(self.lengths[allowed].mean(axis=0), 1.0)
+            self._means = known
+        return known[1]
+
     def places(self, keys: Collection[Key]) -> Numbers:
         """The live documents with these keys."""
         found = []
@@ -104,8 +113,7 @@ class WhooshView:
     def _means(self) -> Numbers:
         if not self.count:
             return np.ones(4, dtype=np.float32)
-        means: Numbers = np.maximum(self._snapshot.lengths[self._allowed].mean(axis=0), 1.0)
-        return means
+        return self._snapshot.means(self._allowed)
 
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol. Words are read in the order of what the whole index says, until enough are visible."""
@@ -159,7 +167,11 @@ class WhooshView:
             allowed[pinned] = True
         places = np.flatnonzero(allowed)
         best = self._best(places, scores, limit)
-        rows = [Scored(self._snapshot.key(place), float(scores[place]), self._why(plan, place)) for place in best]
+        held_terms = self._why(plan, best)
+        rows = [
+            Scored(self._snapshot.key(place), float(scores[place]), tuple(terms))
+            for place, terms in zip(best, held_terms, strict=True)
+        ]
         statistics = Statistics(self.count, tuple(map(float, self._means)), frequencies)
         return Ranked(rows, len(places), True, self._counted(allowed, facets), statistics)
 
@@ -225,30 +237,38 @@ class WhooshView:
 
     def _best(self, places: Numbers, scores: Numbers, limit: int) -> list[int]:
         if len(places) > limit > 0:
-            places = places[np.argpartition(-scores[places], limit - 1)[:limit]]
+            held = scores[places]
+            # Those that score the same as the last one stay in: which of them are shown is decided below.
+            places = places[held >= np.partition(held, len(held) - limit)[len(held) - limit]]
         # Equal scores: the newer record first, then the later one in the database.
         snapshot = self._snapshot
         ranking = np.lexsort((-snapshot.object_ids[places], -snapshot.days[places], -scores[places]))
         return [int(place) for place in places[ranking][:limit]]
 
-    def _why(self, plan: Plan, place: int) -> tuple[str, ...]:
-        found = []
+    def _why(self, plan: Plan, places: Sequence[int]) -> list[list[str]]:
+        """For each of these documents, the terms that it holds."""
+        found: list[list[str]] = [[] for _ in places]
+        wanted = np.array(places, dtype=np.int64)
         for term in plan.terms:
             documents = self._postings(term.forms).documents
-            at = int(np.searchsorted(documents, place))
-            if at < len(documents) and documents[at] == place:
-                found.append(term.text.removeprefix(STEM_MARK))
-        return tuple(found)
+            if len(documents):
+                at = np.minimum(np.searchsorted(documents, wanted), len(documents) - 1)
+                for row in np.flatnonzero(documents[at] == wanted):
+                    found[row].append(term.text.removeprefix(STEM_MARK))
+        return found
 
     def _counted(self, allowed: Numbers, names: Sequence[str]) -> dict[str, dict[str, int]]:
         counted: dict[str, dict[str, int]] = {name: {} for name in names}
         for base, segment in zip(self._snapshot.offsets, self._snapshot.segments, strict=False):
             chosen = allowed[base : base + segment.size]
             for name in names:
-                for value, documents in segment.facets().get(name, {}).items():
-                    times = int(np.count_nonzero(chosen[documents]))
-                    if times:
-                        counted[name][value] = counted[name].get(value, 0) + times
+                held = segment.facets().get(name)
+                if held is None:
+                    continue
+                times = np.bincount(held.numbers[chosen[held.documents]], minlength=len(held.values))
+                for at in np.flatnonzero(times):
+                    value = held.values[at]
+                    counted[name][value] = counted[name].get(value, 0) + int(times[at])
         return counted
 
 
