@@ -1,6 +1,7 @@
 """The page of one incident, its status, severity, lead and fields."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -34,6 +35,23 @@ def test_the_page_tells_the_record(incident: Incident, responder: User, responde
     assert "Half of <em>all</em> carts" in page
     assert "Ruled out" in page
     assert ">1.1</a>" in page
+
+
+@pytest.mark.parametrize(("source", "is_told"), [("web", True), ("import", False)])
+def test_a_line_noted_late_says_so_unless_all_are(
+    incident: Incident, responder_client: Client, source: str, is_told: bool
+) -> None:
+    then = NOW - timedelta(days=90)
+    TimelineEntry.objects.create(incident=incident, body="It began", at=then, noted_at=NOW, source=source)
+    page = responder_client.get(incident.get_absolute_url()).content.decode()
+    assert ('<span class="faint">noted ' in page) is is_told
+
+
+def test_nobody_leads_until_somebody_takes_it(incident: Incident, responder_client: Client) -> None:
+    address = f'action="{at("lead_take", incident)}"'
+    assert address in responder_client.get(incident.get_absolute_url()).content.decode()
+    responder_client.post(at("lead_take", incident))
+    assert address not in responder_client.get(incident.get_absolute_url()).content.decode()
 
 
 def test_queries_do_not_grow_with_the_record(responder: User, responder_client: Client) -> None:

@@ -200,6 +200,13 @@ class TestPanels:
         assert "All of it" in page
         assert "Nothing written yet" not in page
 
+    def test_a_fix_without_proof_says_so(self, responder: User, responder_client: Client) -> None:
+        told = "Nothing on record shows that this fix works."
+        row = record(incident=make_incident(responder), by=None, now=NOW, sections={"fix": "Rolled back"})
+        assert told in responder_client.get(at("postmortem", row)).content.decode()
+        proven = make_published(responder)
+        assert told not in responder_client.get(at("postmortem", proven)).content.decode()
+
     def test_the_tag_tells_where_it_stands(self, responder: User, rf: RequestFactory) -> None:
         request = rf.get("/")
         request.user = responder
