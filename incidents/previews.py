@@ -11,14 +11,15 @@ THUMBNAIL = "thumb.webp"
 
 
 def ensure_preview(attachment: Attachment) -> Path | None:
-    """The preview's path, made now if it is absent; None when there is none, and then the row says why."""
+    """The preview's path, made now with its thumbnail if one is absent; None when there is none, and then the row says why."""
     if attachment.preview_state not in {PreviewState.PENDING, PreviewState.READY}:
         return None
     store = FileStore()
-    target = store.path(attachment.path, PREVIEW)
-    if target.exists():
+    target, small = store.path(attachment.path, PREVIEW), store.path(attachment.path, THUMBNAIL)
+    # Another process may be between the two, and either may have been deleted.
+    if target.exists() and small.exists():
         return target
-    made = make_preview(store.path(attachment.path), target, store.path(attachment.path, THUMBNAIL))
+    made = make_preview(store.path(attachment.path), target, small)
     if isinstance(made, Refused):
         if made.is_final:
             _note(attachment, PreviewState.REFUSED, made.message)

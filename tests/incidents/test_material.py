@@ -16,7 +16,7 @@ from hindsight.lib.files import FileStore, TooLarge
 from hindsight.lib.problems import InvalidError
 from incidents.colouring import lines_of
 from incidents.models import Attachment, Incident, Snippet
-from incidents.previews import PREVIEW, ensure_preview
+from incidents.previews import PREVIEW, THUMBNAIL, ensure_preview
 from incidents.services.attachments import attach
 from incidents.services.snippets import add_snippet, edit_snippet
 from tests.support.records import NOW, make_incident, make_step
@@ -101,6 +101,15 @@ class TestAttachments:
         assert path is not None
         assert path.name.endswith(PREVIEW)
         assert Attachment.objects.get().preview_state == "ready"
+
+    def test_thumbnail_comes_back_while_the_preview_is_there(
+        self, incident: Incident, responder: User, responder_client: Client
+    ) -> None:
+        row = attached(incident, responder, png())
+        ensure_preview(row)
+        FileStore().path(row.path, THUMBNAIL).unlink()
+        response = responder_client.get(row.preview_url, {"size": "thumb"})
+        assert (response.status_code, response["Content-Type"]) == (200, "image/webp")
 
     def test_preview_comes_back_when_deleted(
         self, incident: Incident, responder: User, responder_client: Client
