@@ -121,7 +121,8 @@ def edit_attachment(
     Raises StaleError; InvalidError, also for the `text` of a log, which follows from the file.
     """
     with transaction.atomic():
-        current = Attachment.objects.select_for_update(of=("self",)).select_related("incident").get(pk=attachment.pk)
+        rows = Attachment.objects.select_for_update(of=("self",), no_key=True)
+        current = rows.select_related("incident").get(pk=attachment.pk)
         if version is not None and current.version != version:
             raise StaleError(current)
         faults = Faults()

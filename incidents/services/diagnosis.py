@@ -63,10 +63,12 @@ def update_step(
 ) -> DiagnosisStep:
     """Change a step. A changed outcome gets a line in the timeline. Raises StaleError, InvalidError."""
     with transaction.atomic():
-        current = DiagnosisStep.objects.select_for_update().select_related("incident").get(pk=step.pk)
+        # The incident first: two who each move a step below the other's would close a circle.
+        incident = Incident.objects.select_for_update(no_key=True).get(pk=step.incident_id)
+        current = DiagnosisStep.objects.select_for_update(no_key=True).get(pk=step.pk)
         if version is not None and version != current.version:
             raise StaleError(current)
-        columns = _checked(fields, incident=current.incident, step=current, now=now)
+        columns = _checked(fields, incident=incident, step=current, now=now)
         changed = {name: value for name, value in columns.items() if getattr(current, name) != value}
         if not changed:
             return current

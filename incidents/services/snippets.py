@@ -92,7 +92,7 @@ def edit_snippet(
 ) -> Snippet:
     """Correct a snippet; None leaves as it is. Raises StaleError, InvalidError."""
     with transaction.atomic():
-        current = Snippet.objects.select_for_update().get(pk=snippet.pk)
+        current = Snippet.objects.select_for_update(no_key=True).get(pk=snippet.pk)
         if current.version != version:
             raise StaleError(current)
         faults = Faults()

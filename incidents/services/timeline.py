@@ -51,7 +51,7 @@ def edit_entry(
 ) -> TimelineEntry:
     """Correct text, kind or time; None leaves as it is. Raises StaleError, InvalidError (also for system lines)."""
     with transaction.atomic():
-        current = TimelineEntry.objects.select_for_update().get(pk=entry.pk)
+        current = TimelineEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if current.version != version:
             raise StaleError(current)
         if current.kind not in WRITABLE_KINDS:

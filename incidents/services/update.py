@@ -43,7 +43,8 @@ def update(
     for any broken rule, InvalidError. Nothing given or nothing different changes nothing, the version included.
     """
     with transaction.atomic():
-        current = Incident.objects.select_for_update().get(pk=incident.pk)
+        # Its key stays, so that notes and snippets can be added meanwhile.
+        current = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         if version is not None and version != current.version:
             raise StaleError(current)
         columns = checked(fields, now=now, stored=current)

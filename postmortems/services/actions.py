@@ -46,7 +46,7 @@ def update_action(
 ) -> ActionItem:
     """Change an action item. "done" stamps the time, "won't do" needs a reason. Raises StaleError, InvalidError."""
     with transaction.atomic():
-        item = ActionItem.objects.select_for_update().get(pk=action.pk)
+        item = ActionItem.objects.select_for_update(no_key=True).get(pk=action.pk)
         if version is not None and version != item.version:
             raise StaleError(item)
         if not _apply(item, fields, now=now):

@@ -9,7 +9,8 @@ from search import outbox
 
 def locked(postmortem: Postmortem, version: int | None = None) -> Postmortem:
     """The row as it is now, kept from others until the transaction ends. StaleError when `version` is an older one."""
-    row = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
+    rows = Postmortem.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related("incident").get(pk=postmortem.pk)
     if version is not None and version != row.version:
         raise StaleError(row)
     return row
