@@ -1,12 +1,9 @@
 """A document as numbers: how often each word stands in each weight group, its facts, its day."""
 
-from collections import Counter
-from itertools import islice
-
 from search.documents import Document
 from search.engines.protocol import Fact
 from search.fields import GROUP_COUNT, field_bit, group_of
-from search.words import index_words
+from search.words import counted_words
 
 # One text of 5 MB must not fill the index: what stands behind this many words of a document is not found.
 MAX_WORDS = 200_000
@@ -19,12 +16,14 @@ def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
     room = MAX_WORDS
     for part in document.parts:
         group, bit = group_of(part.field), field_bit(part.field)
-        found = Counter(islice(index_words(part.text), max(room, 0)))
-        held = found.total()
+        found = counted_words(part.text, max(room, 0))
+        held = sum(found.values())
         room -= held
         lengths[group] += held
         for word, times in found.items():
-            tally = counts.setdefault(word, [0] * (GROUP_COUNT + 1))
+            tally = counts.get(word)
+            if tally is None:
+                tally = counts[word] = [0] * (GROUP_COUNT + 1)
             tally[group] += times
             tally[GROUP_COUNT] |= bit
     return counts, tuple(lengths)

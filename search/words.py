@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from whoosh.lang.porter import stem as porter
@@ -63,7 +65,16 @@ def index_words(text: str) -> Iterator[str]:
         yield from _index_words_of(match.group())
 
 
-@lru_cache(maxsize=100_000)
+def counted_words(text: str, limit: int) -> dict[str, int]:
+    """`index_words` of a text's first `limit` tokens with how often each stands; a token is taken apart only once."""
+    found: dict[str, int] = {}
+    for token, times in Counter(islice(tokens(text), limit)).items():
+        for word in _index_words_of(token):
+            found[word] = found.get(word, 0) + times
+    return found
+
+
+@lru_cache(maxsize=50_000)
 def _index_words_of(token: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in words_of(token):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from search.documents import Document
-from search.engines.postgres_rows import SCHEMA_VERSION, insert, remember_words
+from search.engines.postgres_rows import SCHEMA_VERSION, Writing
 from search.engines.postgres_view import PostgresView
 from search.engines.protocol import EngineError, Health, Key, Progress
 from search.engines.whoosh_files import Busy
@@ -35,8 +35,7 @@ class PostgresEngine:
             generation = _state().generation
             for key in [*removed, *(document.key for document in documents)]:
                 _rows(generation).filter(kind=key[0], object_id=key[1]).delete()
-            insert(generation, documents)
-            remember_words(generation, documents)
+            Writing(generation).insert(documents)
 
     def rebuild(self, batches: Iterable[list[Document]], total: int, progress: Progress | None = None) -> int:
         """See the protocol. Raises Busy when another process writes."""
@@ -45,10 +44,10 @@ class PostgresEngine:
             # What a killed rebuild left.
             SearchDocument.objects.exclude(generation=state.generation).delete()
             generation, done = state.generation + 1, 0
+            writing = Writing(generation)
             for batch in batches:
                 with transaction.atomic():
-                    insert(generation, batch)
-                    remember_words(generation, batch)
+                    writing.insert(batch)
                 done += len(batch)
                 IndexState.objects.filter(pk=1).update(progress=f"{done:,} of {total:,}")
                 if progress:

@@ -33,21 +33,30 @@ _REMEMBER = """
 """
 
 
-def insert(generation: int, documents: Sequence[Document]) -> None:
-    """Write documents into a generation of the index; there must be none of the same key."""
-    rows = [_row(generation, document) for document in documents]
-    with connection.cursor() as cursor:
-        if rows:
+class Writing:
+    """Documents on their way into one generation of the index. Words that were remembered once are not sent again."""
+
+    def __init__(self, generation: int) -> None:
+        self._generation = generation
+        self._remembered: set[str] = set()
+
+    def insert(self, documents: Sequence[Document]) -> None:
+        """Write documents and their spellable words; there must be no documents of the same keys."""
+        tallied = [(document, *tallies(document)) for document in documents]
+        if not tallied:
+            return
+        rows = [_row(self._generation, *each) for each in tallied]
+        with connection.cursor() as cursor:
             cursor.executemany(_INSERT, rows)
+        self._remember({word for _, counts, _ in tallied for word in counts if can_be_slip(word)})
 
-
-def remember_words(generation: int, documents: Sequence[Document]) -> None:
-    """Keep the spellable words of documents, so that slips for them can be found."""
-    words = sorted({word for document in documents for word in tallies(document)[0] if can_be_slip(word)})
-    with connection.cursor() as cursor:
-        if words:
-            letters = [int(letter_set(word)) for word in words]
-            cursor.execute(_REMEMBER, [words, list(map(len, words)), letters, [generation] * len(words)])
+    def _remember(self, words: set[str]) -> None:
+        new = sorted(words - self._remembered)
+        if new:
+            letters = [int(letter_set(word)) for word in new]
+            with connection.cursor() as cursor:
+                cursor.execute(_REMEMBER, [new, list(map(len, new)), letters, [self._generation] * len(new)])
+            self._remembered.update(new)
 
 
 def quoted(word: str) -> str:
@@ -56,8 +65,7 @@ def quoted(word: str) -> str:
     return f"'{escaped}'"
 
 
-def _row(generation: int, document: Document) -> list[Any]:
-    counts, lengths = tallies(document)
+def _row(generation: int, document: Document, counts: dict[str, list[int]], lengths: tuple[int, ...]) -> list[Any]:
     facts = facts_of(document)
     return [
         generation,

@@ -16,9 +16,10 @@ from search.documents import Document
 from search.engines.protocol import EngineError, Health, Key, Progress
 from search.engines.whoosh_cures import DurableStorage
 from search.engines.whoosh_files import IndexFiles
-from search.engines.whoosh_schema import SCHEMA, codec, kind_number, row
+from search.engines.whoosh_schema import SCHEMA, kind_number, row
 from search.engines.whoosh_segment import Segment
 from search.engines.whoosh_view import Snapshot, WhooshView
+from search.engines.whoosh_writing import ListCodec
 
 logger = logging.getLogger(__name__)
 
@@ -180,4 +181,4 @@ class _as_engine_error:  # noqa: N801 - reads as a statement
 
 def _writer(path: Path) -> SegmentWriter:
     index = DurableStorage(str(path)).open_index(_NAME, schema=SCHEMA)
-    return SegmentWriter(index, limitmb=256, codec=codec(), timeout=0.0)
+    return SegmentWriter(index, limitmb=256, codec=ListCodec(), timeout=0.0)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from zlib import crc32
 
-from whoosh.codec.whoosh3 import W3Codec
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, STORED, FieldType, Schema
 from whoosh.formats import Format
@@ -72,11 +71,6 @@ SCHEMA = Schema(
     day=COLUMN(NumericColumn("i")),
     **{name: COLUMN(NumericColumn("i")) for name in LENGTH_NAMES},
 )
-
-
-def codec() -> W3Codec:
-    """Blocks of 2,048 postings, not compressed: they are read whole into arrays."""
-    return W3Codec(blocklimit=2048, compression=0)
 
 
 def kind_number(kind: str) -> int:
