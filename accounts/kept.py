@@ -1,5 +1,6 @@
 """What somebody typed, carried through a sign-in inside the pages themselves; the server stores nothing."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ MAX_AGE = 24 * 3600
 MAX_CHARACTERS = 6_000_000
 
 _SALT = "accounts.kept"
-_MACHINE = ("once", "version")
+# What pages hand to themselves: numbers, and what a field held before.
+_MACHINE = re.compile(r"(?:.+-)?(?:once|version)|(?:initial-|base_).+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")
 _NEVER = ("password", "secret", "token", "csrf")
 
 
@@ -30,8 +32,9 @@ class Kept:
 
     @property
     def typed(self) -> list[tuple[str, str]]:
-        """The fields worth showing, labelled: those that hold text. Numbers that pages hand to themselves are none."""
-        return [(pretty_name(name), value) for name, value in self.fields if value.strip() and name not in _MACHINE]
+        """The fields worth showing, labelled: those that hold text, without what pages hand to themselves."""
+        shown = ((name, value) for name, value in self.fields if value.strip() and not _MACHINE.fullmatch(name))
+        return [(pretty_name(name), value) for name, value in shown]
 
     @property
     def is_sendable(self) -> bool:

@@ -11,7 +11,10 @@ THUMBNAIL = "thumb.webp"
 
 
 def ensure_preview(attachment: Attachment) -> Path | None:
-    """The preview's path, made now with its thumbnail if one is absent; None when there is none, and then the row says why."""
+    """The preview's path, made now with its thumbnail if either is absent.
+
+    None when there is none, and then the row says why.
+    """
     if attachment.preview_state not in {PreviewState.PENDING, PreviewState.READY}:
         return None
     store = FileStore()

@@ -206,3 +206,10 @@ def test_a_stale_sign_in_form_does_not_lose_what_it_carried(client: Client, resp
     page = stale(responder, "/accounts/login/", {"login": "x", "kept": signed}, origin="http://testserver")
     assert 'action="/settings/"' in page.content.decode()
     assert "Kept" in page.content.decode()
+
+
+def test_what_pages_hand_to_themselves_is_carried_but_not_shown(rf: RequestFactory) -> None:
+    own = {"initial-title": "Old", "base_fix": "3", "proof-once": "x" * 20, "factors-TOTAL_FORMS": "2", "version": "4"}
+    kept = keep(rf.post("/incidents/INC-1/edit/", {"title": "New", "conversion": "Half", **own}))
+    assert kept.typed == [("Title", "New"), ("Conversion", "Half")]
+    assert dict(kept.fields) == {"title": "New", "conversion": "Half", **own}
