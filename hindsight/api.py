@@ -20,6 +20,7 @@ from hindsight.lib.problems import InvalidError
 from incidents import access
 from incidents.api import incidents_router, services_router
 from postmortems.api import actions_router, incident_actions_router, postmortem_router
+from search.api import results_router, suggest_router
 from search.api import router as search_router
 
 api = NinjaAPI(
@@ -43,6 +44,8 @@ api.add_router("actions/", actions_router)
 api.add_router("services/", services_router)
 # A pasted text is too long for an address, so one of its calls is a POST that only reads.
 api.add_router("search/", search_router, auth=TokenAuth(needs=Scope.READ))
+api.add_router("suggest/", suggest_router)
+api.add_router("results/", results_router)
 
 
 @api.exception_handler(ApiError)

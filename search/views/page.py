@@ -1,20 +1,32 @@
-"""The search page: what was asked, the answers, and the ways to narrow them."""
+"""The search page: what was asked, the answers, and the ways to narrow them; also as JSON and as Markdown."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from hindsight.lib.htmx import redirect, render
-from search.query import MAX_TEXT
-from search.results import Facet, Results, find
+from hindsight.lib.htmx import private, redirect, render
+from search import saved
+from search.narrowing import toggled
+from search.query import MAX_TEXT, MAX_TYPED
+from search.results import Facet, Results, as_json, find
+from search.written import as_markdown
 
 PAGE_SIZE = 20
 # Servers and proxies cut off longer addresses; letters outside ASCII take up to twelve signs each.
 MAX_IN_ADDRESS = 1000
-FACET_NAMES = {"service": "Service", "severity": "Severity", "status": "Status", "year": "Year"}
+FACET_NAMES = {
+    "service": "Service",
+    "severity": "Severity",
+    "status": "Status",
+    "year": "Year",
+    "cause": "Cause",
+    "lang": "Language",
+    "verified": "Proof",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +54,79 @@ def search(request: HttpRequest) -> HttpResponse:
     """Answer `?q=`, or a pasted text too long for an address as POST; with nothing asked, say what can be asked."""
     asked = request.POST if request.method == "POST" else request.GET
     text = asked.get("q", "")[:MAX_TEXT]
-    fits = len(text) <= MAX_IN_ADDRESS
+    fits = len(text) <= MAX_IN_ADDRESS and "\n" not in text.strip()
     if request.method == "POST" and fits:
-        return redirect(request, _url(text.strip()))
+        return redirect(request, address(text.strip()))
     results = find(request.user, text, limit=PAGE_SIZE, offset=_number(request.GET.get("offset", "")))
-    context = {
+    form = request.GET.get("format", "")
+    if form in {"json", "md"}:
+        return _plain(request, results, form)
+    explains = request.GET.get("explain") == "1"
+    return render(
+        request,
+        page="search/results.html",
+        fragment="search/_results.html",
+        context=_context(request, text, results, fits=fits, explains=explains),
+    )
+
+
+def address(text: str, **extra: int | str) -> str:
+    """Where a query is answered."""
+    return f"{reverse('search')}?{urlencode({'q': text.encode('utf-8', 'replace'), **extra})}"
+
+
+def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, explains: bool) -> dict[str, Any]:
+    keeps: dict[str, int | str] = {"explain": 1} if explains else {}
+    can_save = fits and not results.is_empty_query and len(text) <= MAX_TYPED
+    return {
         "q": text,
         "results": results,
         # A text that does not fit into an address can't be narrowed or paged by links.
         "facets": [_choices(facet, results) for facet in results.facets if facet.name in FACET_NAMES] if fits else [],
-        "chips": [{"text": chip.text, "url": _url(chip.without)} for chip in results.chips],
-        "did_you_mean_url": _url(results.did_you_mean) if results.did_you_mean else "",
-        "older": _page(text, results.next_offset) if fits else "",
-        "newer": _page(text, results.previous_offset) if fits else "",
+        "chips": [{"text": chip.text, "url": address(chip.without)} for chip in results.chips],
+        "did_you_mean_url": address(results.did_you_mean) if results.did_you_mean else "",
+        "older": _page(text, results.next_offset, keeps) if fits else "",
+        "newer": _page(text, results.previous_offset, keeps) if fits else "",
         "counted": _counted(results),
+        "explains": explains,
+        "terms": " ".join(results.terms),
+        "saved": saved.of(request.user),
+        "can_save": can_save,
+        "here": address(text) if fits else "",
+        "formats": {"json": address(text, format="json"), "md": address(text, format="md")} if fits else {},
     }
-    return render(request, page="search/results.html", fragment="search/_results.html", context=context)
+
+
+def _plain(request: HttpRequest, results: Results, form: str) -> HttpResponse:
+    """The same answer for programs and documents."""
+    if form == "md":
+        text = as_markdown(results, request.build_absolute_uri)
+        return private(HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+    answer = as_json(results)
+    for result in answer["results"]:
+        result["url"] = request.build_absolute_uri(result["url"])
+    after = results.next_offset
+    following = "" if after is None else address(results.text, format="json", offset=after)
+    answer["next"] = request.build_absolute_uri(following) if following else None
+    return private(JsonResponse(answer))
 
 
 def _choices(facet: Facet, results: Results) -> Choices:
     values = tuple(
-        Choice(value.value, value.label, value.count, value.is_chosen, _toggled(facet.name, value.value, results))
+        Choice(
+            value.value,
+            value.label,
+            value.count,
+            value.is_chosen,
+            address(toggled(results.text, results.chips, facet.name, value.value)),
+        )
         for value in facet.values
     )
     return Choices(facet.name, FACET_NAMES[facet.name], values)
 
 
-def _toggled(name: str, value: str, results: Results) -> str:
-    """The query with this filter added, or taken away if it has it."""
-    written = f'{name}:"{value}"' if " " in value or '"' in value or "," in value else f"{name}:{value}"
-    for chip in results.chips:
-        if chip.text.replace('"', "").casefold() == f"{name}:{value}".casefold():
-            return _url(chip.without)
-    return _url(f"{results.text.strip()} {written}".strip())
-
-
-def _url(text: str, **extra: int) -> str:
-    return f"{reverse('search')}?{urlencode({'q': text, **extra})}"
-
-
-def _page(text: str, offset: int | None) -> str:
-    return "" if offset is None else _url(text, offset=offset)
+def _page(text: str, offset: int | None, keeps: dict[str, int | str]) -> str:
+    return "" if offset is None else address(text, offset=offset, **keeps)
 
 
 def _counted(results: Results) -> str:

@@ -3,6 +3,7 @@
 import "./csrf.js";
 import "./session.js";
 import "./shortcuts.js";
+import "./search-panel.js";
 import "./menu.js";
 import "./theme.js";
 import "./toast.js";

@@ -151,8 +151,8 @@ def test_targets_are_large_enough_for_a_thumb(open_page: Open) -> None:
 def test_the_slash_goes_to_search(open_page: Open) -> None:
     page = open_page(draw("404.html"))
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_role("combobox", name="Search past incidents")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search past incidents")).to_have_value("")
 
 
 def test_n_declares(open_page: Open, served: dict[str, str]) -> None:

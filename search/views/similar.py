@@ -1,0 +1,36 @@
+"""Past incidents like one that is being declared, or like one that is open: with cause, fix, proof, and why."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from hindsight.lib.htmx import render
+from search import feedback, likeness
+from search.query import MAX_TEXT
+from search.results import Results, similar
+
+SHOWN = 4
+# One or two letters are like everything.
+LEAST = 4
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def like(request: HttpRequest) -> HttpResponse:
+    """Records like `title` and `summary` (a trace may be pasted there), or like the record of `?to=INC-42`."""
+    if to := request.GET.get("to", ""):
+        return _shown(request, _like_record(request, to), to)
+    asked = request.POST if request.method == "POST" else request.GET
+    text = "\n".join(part for name in ("title", "summary") if (part := asked.get(name, "")[:MAX_TEXT].strip()))
+    return _shown(request, similar(request.user, text, limit=SHOWN) if len(text) >= LEAST else None, "")
+
+
+def _like_record(request: HttpRequest, number: str) -> Results:
+    try:
+        key = feedback.key_of(request.user, number)
+    except feedback.NoSuchResultError as error:
+        raise Http404 from error
+    return similar(request.user, likeness.text_of(key), limit=SHOWN, without=key)
+
+
+def _shown(request: HttpRequest, results: Results | None, to: str) -> HttpResponse:
+    context = {"results": results, "to": to}
+    return render(request, page="search/_similar.html", fragment="search/_similar.html", context=context)
