@@ -25,6 +25,7 @@ from incidents.models import (
 from search import registry
 from search.documents import Document, Part
 from search.registry import Hit
+from search.signing import part_of
 
 KIND = "incident"
 # Of one snippet or file, this many characters are searchable.
@@ -173,6 +174,7 @@ def _add_material(parts: dict[int, list[Part]], ids: list[int]) -> None:
         code = without_ansi(snippet.code[:TEXT_LIMIT])
         words = " ".join(filter(None, [snippet.filename, snippet.caption]))
         parts[snippet.incident_id].append(Part("code", code, f"#{snippet.anchor}", f"Snippet ({snippet.language})"))
+        parts[snippet.incident_id].append(part_of(snippet.signature_tokens, f"#{snippet.anchor}"))
         if words:
             parts[snippet.incident_id].append(Part("attachment", words, f"#{snippet.anchor}", "Snippet"))
     for file in Attachment.objects.filter(incident_id__in=ids):
@@ -189,6 +191,8 @@ def _file_text(file: Attachment) -> Iterator[Part]:
         texts.append(squeezed(file.text))
     for text in filter(None, texts):
         yield Part("log", text, f"#{file.anchor}", label)
+    if file.text:
+        yield part_of(file.signature_tokens, f"#{file.anchor}")
 
 
 # A row added, removed or changed moves one of count, newest id, or sum of versions. Names of services, tags and people

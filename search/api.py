@@ -66,6 +66,7 @@ class ResultOut(Schema):
     verified: str
     highlights: list[HighlightOut]
     why: list[str]
+    alike: AlikeOut | None = None
     # What each weight came to; with `explain=1`.
     explain: dict[str, float] | None = None
 

@@ -24,6 +24,7 @@ FIELDS = (
     "attachment",
     "action",
     "link",
+    "signature",
 )
 
 

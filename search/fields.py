@@ -7,7 +7,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "a": ("number", "title"),
     "b": ("service", "tag", "person"),
     "c": ("summary", "symptom", "root_cause", "fix"),
-    "d": ("verification", "step", "entry", "section", "code", "log", "attachment", "action", "link"),
+    "d": ("verification", "step", "entry", "section", "code", "log", "attachment", "action", "link", "signature"),
 }
 GROUP_COUNT = len(GROUPS)
 GROUP_OF: dict[str, int] = {name: at for at, names in enumerate(GROUPS.values()) for name in names}

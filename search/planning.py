@@ -6,6 +6,9 @@ from itertools import islice
 from search import query as asked_for
 from search.engines.protocol import AllOf, Clause, Fact, Not, Plan, Term, View
 from search.query import Filter, Phrase, Query
+from search.signatures import signature
+from search.signatures import tokens as tokens_of_signature
+from search.signing import form_of, weight
 from search.spelling import can_be_slip
 from search.thesaurus import beside
 from search.words import STEM_MARK, Word, tokens, words_of
@@ -22,6 +25,7 @@ CORRECTED_WEIGHT = 0.5
 MAX_CORRECTED_WORDS = 6
 THESAURUS_WEIGHT = 0.3
 MAX_BESIDE = 24
+MAX_SIGNATURE_TERMS = 40
 # Words that a word still being typed may become.
 LONGER_WEIGHT = 0.8
 MAX_LONGER = 8
@@ -45,6 +49,7 @@ def plan(query: Query, view: View) -> Planned:
     chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
     for corrected in corrections.values():
         chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
+    chosen.extend(_signature(query, view))
     if not query.is_paste:
         chosen.extend(_beside(query.ranking, chosen, view))
     first = query.after.toordinal() if query.after else None
@@ -131,6 +136,13 @@ def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
             if not held & set(term.forms):
                 found.setdefault(term.forms, _weighed(term, THESAURUS_WEIGHT / len(terms)))
     return [term for term, _ in view.rarest(found.values(), MAX_BESIDE)]
+
+
+def _signature(query: Query, view: View) -> list[Term]:
+    """What a trace, a log or a single error line is known by, whatever its numbers and paths; the rarest of it."""
+    found = tokens_of_signature(signature(query.words))
+    terms = [Term(token, (form_of(token),), weight(token)) for token in found]
+    return [term for term, _ in view.rarest(terms, MAX_SIGNATURE_TERMS)] if terms else []
 
 
 def _weighed(term: Term, factor: float) -> Term:

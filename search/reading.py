@@ -10,6 +10,7 @@ from search.checking import Check
 from search.documents import Document, Part
 from search.engines.protocol import Key, Scored
 from search.query import Query
+from search.signing import is_shown
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ class Reading:
     """
 
     def __init__(self, documents: Iterable[Document] = (), changed: Iterable[Key] = ()) -> None:
-        self._held: dict[Key, Parts] = {document.key: document.parts for document in documents}
+        self._held: dict[Key, Parts] = {document.key: shown(document) for document in documents}
         self._changed = frozenset(changed)
 
     def parts(self, keys: Iterable[Key]) -> Mapping[Key, Parts]:
@@ -33,7 +34,7 @@ class Reading:
         self._held.update(texts.read(key for key in missing if key not in self._changed))
         for kind in sorted({kind for kind, _ in missing}):
             ids = [pk for name, pk in missing if name == kind and (kind, pk) not in self._held]
-            self._held.update({document.key: document.parts for document in readable(kind, ids)})
+            self._held.update({document.key: shown(document) for document in readable(kind, ids)})
         return {key: self._held[key] for key in wanted if key in self._held}
 
     def with_phrases(self, rows: Sequence[Scored], query: Query) -> list[Scored]:
@@ -42,11 +43,16 @@ class Reading:
         if check.needs_facts:
             documents = [d for kind in {row.key[0] for row in rows} for d in readable(kind, _ids(rows, kind))]
             facts = {document.key: document.facts for document in documents}
-            self._held.update({document.key: document.parts for document in documents})
+            self._held.update({document.key: shown(document) for document in documents})
         else:
             facts = {}
         parts = self.parts(row.key for row in rows)
         return [row for row in rows if row.key in parts and check.holds(parts[row.key], facts.get(row.key))]
+
+
+def shown(document: Document) -> Parts:
+    """The parts of a document that are for people."""
+    return [part for part in document.parts if is_shown(part)]
 
 
 def _ids(rows: Sequence[Scored], kind: str) -> list[int]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from search.documents import Document, Part
+from search.signing import signed
 
 Verified: TypeAlias = Literal["verified", "waived", "unproven", "did_not_hold", "none"]
 
@@ -157,7 +158,7 @@ def documents_of(kind: str, ids: Iterable[int]) -> list[Document]:
     for contribution in _contributions.get(kind, []):
         extras = contribution.extras([document.id for document in found])
         found = [_extended(document, extras.get(document.id)) for document in found]
-    return found
+    return [signed(document) for document in found]
 
 
 def versions_of(source: Source) -> dict[int, str]:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
 from django.utils.safestring import SafeString
 
 from search import registry
+from search.alike import MAX_RESULTS, Alike, alike
 from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
 from search.feedback import normalised
 from search.highlights import Highlight, Marker, cut
@@ -17,6 +18,7 @@ from search.ranking import MAX_OFFSET, Ranking, rank
 from search.reading import Reading
 from search.registry import Hit, Viewer
 from search.reranking import Shares, reranked
+from search.signing import why
 from search.weights import RERANKED
 
 MAX_LIMIT = 100
@@ -34,6 +36,8 @@ class Result:
     highlights: tuple[Highlight, ...]
     # What each weight came to; empty beyond the first ones.
     shares: Shares = ()
+    # For a pasted text, where the record says the same; None beyond the first results.
+    alike: Alike | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,16 @@ def _as_json(result: Result) -> dict[str, Any]:
             {"field": h.field, "label": h.label, "html": str(h.html), "anchor": h.anchor} for h in result.highlights
         ],
         "why": list(result.why),
+        "alike": _alike_as_json(result.alike) if result.alike else None,
+    }
+
+
+def _alike_as_json(found: Alike) -> dict[str, Any]:
+    return {
+        "label": found.label,
+        "anchor": found.anchor,
+        "why": list(found.why),
+        "lines": [asdict(x) for x in found.lines],
     }
 
 
@@ -163,6 +177,8 @@ def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float,
     marker = Marker([*ranking.plan.terms, *_phrase_terms(ranking)])
     reading = None if is_glance else ranking.reading
     results = _results(viewer, shown, marker, reading, shares)
+    if query.is_paste and reading:
+        results = _compared(query.words, results, reading)
     return Results(
         text=query.text,
         results=results,
@@ -198,7 +214,7 @@ def _results(
         Result(
             hit=hits[row.key],
             score=row.score,
-            why=tuple(dict.fromkeys(term.lstrip("=") for term in row.terms)),
+            why=tuple(dict.fromkeys(why(term.lstrip("=")) for term in row.terms)),
             title_html=marker.mark(hits[row.key].title),
             highlights=cut(parts.get(row.key, ()), marker),
             shares=shares.get(row.key, ()),
@@ -206,6 +222,16 @@ def _results(
         for row in rows
         if row.key in hits
     )
+
+
+def _compared(pasted: str, results: tuple[Result, ...], reading: Reading) -> tuple[Result, ...]:
+    """The first results with the place that says the same as the pasted text."""
+    parts = reading.parts([(result.hit.kind, result.hit.id) for result in results[:MAX_RESULTS]])
+    first = [
+        replace(result, alike=alike(pasted, parts.get((result.hit.kind, result.hit.id), ())))
+        for result in results[:MAX_RESULTS]
+    ]
+    return (*first, *results[MAX_RESULTS:])
 
 
 def _suggestion(query: Query, ranking: Ranking) -> str:

@@ -3,6 +3,7 @@
 from search.documents import Document
 from search.engines.protocol import Fact
 from search.fields import GROUP_COUNT, field_bit, group_of
+from search.signing import FIELD, form_of
 from search.words import counted_words
 
 # One text of 5 MB must not fill the index: what stands behind this many words of a document is not found.
@@ -16,10 +17,13 @@ def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
     room = MAX_WORDS
     for part in document.parts:
         group, bit = group_of(part.field), field_bit(part.field)
-        found = counted_words(part.text, max(room, 0))
-        held = sum(found.values())
-        room -= held
-        lengths[group] += held
+        if part.field == FIELD:
+            found = dict.fromkeys(map(form_of, part.text.split()), 1)
+        else:
+            found = counted_words(part.text, max(room, 0))
+            held = sum(found.values())
+            room -= held
+            lengths[group] += held
         for word, times in found.items():
             tally = counts.get(word)
             if tally is None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from search.documents import Document, Part
 from search.engines.protocol import Key
 from search.models import IndexedText
+from search.signing import is_shown
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def read(keys: Iterable[Key]) -> dict[Key, tuple[Part, ...]]:
 
 def _packed(parts: Sequence[Part]) -> bytes:
     rows, room = [], MAX_CHARACTERS
-    for part in parts:
+    for part in filter(is_shown, parts):
         rows.append((part.field, part.text[:room], part.anchor, part.label))
         room -= len(part.text)
         if room <= 0:

@@ -14,7 +14,7 @@ from search.spelling import can_be_slip, letter_set
 from search.tally import day_of, facts_of, tallies
 
 # Raise it whenever what stands in the table changes its meaning: an index of another version is rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # A word vector keeps 255 places of a word at most and 1 MB in all.
 _MAX_TIMES = 60
 _MAX_VECTOR = 1_000_000

@@ -15,7 +15,7 @@ from search.fields import GROUP_COUNT
 from search.tally import day_of, facts_of, tallies
 
 # Raise it whenever what stands in the index changes its meaning: an index of another version is rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # How often a word stands in each group, up to 255, and a mask of the fields it stands in.
 TALLY = struct.Struct("<4BI")
 LENGTH_NAMES = ("length_a", "length_b", "length_c", "length_d")
