@@ -1,0 +1,205 @@
+"""One run of the benchmark: fill a database, build the index, ask, and print the figures as one line of JSON."""
+
+import json
+import os
+import re
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - after setup()
+
+from accounts.models import User  # noqa: E402 - after setup()
+from bench.corpus import SERVICES, Corpus, Record, queries  # noqa: E402 - after setup()
+from incidents.models import Incident, Service, Snippet, TimelineEntry  # noqa: E402 - after setup()
+from postmortems.models import Postmortem, Section  # noqa: E402 - after setup()
+from search import indexing, outbox  # noqa: E402 - after setup()
+from search.results import find  # noqa: E402 - after setup()
+
+BATCH = 500
+WORD = re.compile(r"[A-Za-z0-9]{3,}")
+
+
+def main() -> None:
+    """Take the step, the number of records and of queries from the command line."""
+    step, size, each = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    figures = build(size) if step == "build" else answer(size, each)
+    sys.stdout.write("\n" + json.dumps(figures) + "\n")
+
+
+def build(size: int) -> dict:
+    """Fill the database and build the index; then change single records."""
+    call_command("migrate", verbosity=0)
+    fill(Corpus(size))
+    wall, cpu = time.perf_counter(), time.process_time()
+    indexing.rebuild()
+    return {
+        "build_s": time.perf_counter() - wall,
+        "build_ms": (time.process_time() - cpu) / size * 1000,
+        **update(),
+    }
+
+
+def answer(size: int, each: int) -> dict:
+    """Ask every kind of query, as a web process does, and then the plain ways."""
+    viewer = User.objects.create(username="bench", role="responder")
+    asked = queries(Corpus(size), each)
+    kinds = {kind: ask(texts, lambda text: find(viewer, text)) for kind, texts in asked.items()}
+    memory = pss()
+    plain = Plain(Corpus(size))
+    for kind, texts in asked.items():
+        kinds[kind].update(plain.ask(texts))
+    return {"kinds": kinds, "pss_mb": memory, "calibration_ms": calibration()}
+
+
+def fill(corpus: Corpus) -> None:
+    """Write the records straight into the tables."""
+    services = Service.objects.bulk_create([Service(name=name, slug=name) for name in SERVICES])
+    by_name = {service.name: service for service in services}
+    records = corpus.records()
+    while batch := list(islice(records, BATCH)):
+        incidents = Incident.objects.bulk_create([incident(record) for record in batch])
+        pairs = list(zip(incidents, batch, strict=True))
+        link = Incident.services.through
+        link.objects.bulk_create([link(incident=row, service=by_name[record.service]) for row, record in pairs])
+        TimelineEntry.objects.bulk_create(
+            [
+                TimelineEntry(incident=row, body=body, at=record.started_at, noted_at=record.started_at)
+                for row, record in pairs
+                for body in record.entries
+            ]
+        )
+        Snippet.objects.bulk_create(
+            [
+                Snippet(incident=row, code=record.code, language="java", created_at=record.started_at)
+                for row, record in pairs
+            ]
+        )
+        postmortems = Postmortem.objects.bulk_create(
+            [
+                Postmortem(incident=row, begun_at=record.started_at, updated_at=record.started_at)
+                for row, record in pairs
+            ]
+        )
+        Section.objects.bulk_create(
+            [
+                Section(postmortem=postmortem, key=key, body=body, updated_at=record.started_at)
+                for postmortem, record in zip(postmortems, batch, strict=True)
+                for key, body in record.sections
+            ]
+        )
+
+
+def incident(record: Record) -> Incident:
+    """The row of one record."""
+    return Incident(
+        number=record.number,
+        title=record.title,
+        summary=record.summary,
+        severity=record.severity,
+        status=record.status,
+        started_at=record.started_at,
+        declared_at=record.started_at,
+        listed_at=record.started_at,
+        updated_at=record.started_at,
+    )
+
+
+def ask(texts: Iterable[str], answer: Callable[[str], object]) -> dict:
+    """p50 and p95 of CPU and wall in ms; the first text is asked once beforehand."""
+    texts = list(texts)
+    answer(texts[0])
+    cpu, wall = [], []
+    for text in texts:
+        begin, begun = time.process_time(), time.perf_counter()
+        answer(text)
+        cpu.append((time.process_time() - begin) * 1000)
+        wall.append((time.perf_counter() - begun) * 1000)
+    return {"cpu": quantiles(cpu), "wall": quantiles(wall)}
+
+
+def quantiles(values: list[float]) -> tuple[float, float]:
+    """p50 and p95."""
+    held = sorted(values)
+    return held[len(held) // 2], held[min(len(held) - 1, int(len(held) * 0.95))]
+
+
+class Plain:
+    """The same texts in one SQLite table, searched by LIKE (any word) and by FTS5 (any word, bm25, 20 rows)."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._base = sqlite3.connect(":memory:")
+        self._base.execute("CREATE TABLE plain (body TEXT)")
+        self._base.execute("CREATE VIRTUAL TABLE full USING fts5(body)")
+        for record in corpus.records():
+            sections = (text for _, text in record.sections)
+            body = "\n".join([record.title, record.summary, *record.entries, *sections, record.code])
+            self._base.execute("INSERT INTO plain VALUES (?)", [body])
+            self._base.execute("INSERT INTO full VALUES (?)", [body])
+
+    def ask(self, texts: list[str]) -> dict:
+        """p50 in ms of CPU; both skip filters."""
+        return {
+            "like": ask(texts[:8], self._like)["cpu"][0],
+            "fts5": ask(texts, self._full)["cpu"][0],
+        }
+
+    def _words(self, text: str) -> list[str]:
+        words = WORD.findall(re.sub(r"\w+:\S+", "", text)) or ["sev"]
+        return list(dict.fromkeys(words))[:25]
+
+    def _like(self, text: str) -> list:
+        words = self._words(text)
+        where = " OR ".join(["body LIKE ?"] * len(words))
+        # Every row has to be read before the best can be known.
+        sql = f"SELECT count(*) FROM plain WHERE {where}"  # noqa: S608 - made of question marks
+        return self._base.execute(sql, [f"%{word}%" for word in words]).fetchall()
+
+    def _full(self, text: str) -> list:
+        match = " OR ".join(f'"{word}"' for word in self._words(text))
+        sql = (
+            "SELECT rowid, snippet(full, 0, '<b>', '</b>', '…', 30) FROM full WHERE full MATCH ? ORDER BY rank LIMIT 20"
+        )
+        return self._base.execute(sql, [match]).fetchall()
+
+
+def update() -> dict:
+    """What it takes until one changed record is in the index."""
+    changed = Incident.objects.order_by("pk").values_list("pk", flat=True)[:5]
+    cpu, wall = [], []
+    for pk in changed:
+        outbox.enqueue("incident", pk)
+        begin, begun = time.process_time(), time.perf_counter()
+        indexing.drain()
+        cpu.append((time.process_time() - begin) * 1000)
+        wall.append((time.perf_counter() - begun) * 1000)
+    return {"update_ms": quantiles(cpu)[0], "update_wall_ms": quantiles(wall)[0]}
+
+
+def calibration() -> float:
+    """CPU of a fixed loop, so that two runs on a busy machine can be compared."""
+    begin, held = time.process_time(), 0
+    for number in range(2_000_000):
+        held += number * number % 7
+    return (time.process_time() - begin) * 1000
+
+
+def pss() -> float:
+    """The memory of this process, shared pages in their share; with the plain copies that stand beside it."""
+    try:
+        text = Path("/proc/self/smaps_rollup").read_text("ascii")
+    except OSError:
+        return 0.0
+    match = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
+    return int(match[1]) / 1024 if match else 0.0
+
+
+main()
