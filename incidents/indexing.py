@@ -28,6 +28,8 @@ from search.registry import Hit
 from search.signing import part_of
 
 KIND = "incident"
+# The line of an imported record that tells its origin has this key in its data.
+ORIGIN = "import"
 # Of one snippet or file, this many characters are searchable.
 TEXT_LIMIT = 200_000
 # The columns that a result shows.
@@ -159,6 +161,9 @@ def _parts_below(ids: list[int]) -> dict[int, list[Part]]:
         text = "\n".join(filter(None, [step.hypothesis, step.action, step.finding]))
         parts[step.incident_id].append(Part("step", text, f"#{step.anchor}", f"Step: {step.get_outcome_display()}"))
     for entry in TimelineEntry.objects.filter(incident_id__in=ids).exclude(body="").defer("rendered"):
+        if ORIGIN in entry.data:
+            # Where a record came from is the same words under hundreds of them.
+            continue
         parts[entry.incident_id].append(Part("entry", entry.body, f"#{entry.anchor}", entry.get_kind_display()))
     _add_material(parts, ids)
     for note in LogNote.objects.filter(incident_id__in=ids):

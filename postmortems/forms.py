@@ -137,6 +137,14 @@ class FactorForm(FormErrors, forms.Form):
 
     category = forms.ChoiceField(choices=[("", "Category"), *FactorCategory.choices], required=False, label="Category")
     text = LineField(limit=FACTOR_LIMIT, required=False, label="What let it through")
+    # The stored factor that this row was drawn with, so that one which somebody else adds meanwhile is told from it.
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def drawn(self) -> tuple[str, str] | None:
+        """The factor that the row began with; None for a row that began empty."""
+        category, _, text = str(self.cleaned_data.get("was", "")).partition(":")
+        return (category, text) if text else None
 
     def clean(self) -> dict[str, Any]:
         """A text needs its category."""

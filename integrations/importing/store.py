@@ -135,12 +135,19 @@ def _origin_data(incident: Incident, record: Record) -> dict[str, Any]:
     return {ORIGIN_KEY: kept}
 
 
+def _end_of(incident: Incident) -> datetime | None:
+    """The last that is known of an incident: where it came from stands below its story, not years after it."""
+    ends = [incident.started_at, incident.detected_at, incident.mitigated_at, incident.resolved_at, incident.closed_at]
+    lines = incident.entries.order_by("-at").values_list("at", flat=True)[:1]
+    return max([*filter(None, ends), *lines], default=None)
+
+
 def _origin_entry(incident: Incident, record: Record, *, by: User | None, now: datetime) -> TimelineEntry:
     entry = TimelineEntry(
         incident=incident,
         kind=EntryKind.NOTE,
         body=record.origin.text,
-        at=now,
+        at=_end_of(incident) or now,
         noted_at=now,
         author=by,
         source=SOURCE,

@@ -98,7 +98,10 @@ def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Edit
 
 def factor_forms(drawn: Drawn) -> "BaseFormSet[FactorForm]":
     """A row for each factor, and empty ones."""
-    stored = [{"category": factor.category, "text": factor.text} for factor in drawn.factors]
+    stored = [
+        {"category": factor.category, "text": factor.text, "was": f"{factor.category}:{factor.text}"}
+        for factor in drawn.factors
+    ]
     return FactorFormSet(initial=stored, prefix="factors")
 
 

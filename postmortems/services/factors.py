@@ -1,6 +1,6 @@
 """Naming what let it happen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -18,12 +18,19 @@ def set_factors(
     now: datetime,
     factors: Iterable[tuple[str, str]],
     version: int | None = None,
+    drawn: Collection[tuple[str, str]] | None = None,
 ) -> list[ContributingFactor]:
-    """Replace all factors by these (category, text) pairs. Raises InvalidError, and StaleError for an older version."""
+    """Replace all factors by these (category, text) pairs. Raises InvalidError, and StaleError for an older version.
+
+    `drawn` are the factors that the writer had before them: what somebody else added since then stays.
+    """
     wanted = _checked(factors)
     with transaction.atomic():
         row = locked(postmortem)
         kept = list(row.factors.all())
+        if drawn is not None:
+            pairs = [(factor.category, factor.text) for factor in kept]
+            wanted += [pair for pair in pairs if pair not in drawn and pair not in wanted]
         if [(factor.category, factor.text) for factor in kept] == wanted:
             return kept
         row = locked(postmortem, version)

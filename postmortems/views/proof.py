@@ -112,7 +112,8 @@ def factors(request: HttpRequest, number: int) -> HttpResponse:
     if rows.is_valid():
         values = [form.cleaned_data for form in rows.forms]
         wanted = [(row["category"], row["text"]) for row in values if row.get("category")]
-        set_factors(postmortem=postmortem, by=request.user, now=timezone.now(), factors=wanted)
+        drawn = [form.drawn for form in rows.forms if form.drawn]
+        set_factors(postmortem=postmortem, by=request.user, now=timezone.now(), factors=wanted, drawn=drawn)
         return rendering.changed(request, postmortem, fragment=FACTORS, anchor="factors", said="Factors saved.")
     return rendering.editor(request, postmortem, fragment=FACTORS, status=422, sent=EditorForms(factors=rows))
 
