@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("", include("search.urls")),
     path("", include("postmortems.urls")),
+    path("", include("integrations.urls")),
 ]
 
 # Allauth's rate limits answer with it.

@@ -33,4 +33,4 @@ def _like_record(request: HttpRequest, number: str) -> Results:
 
 def _shown(request: HttpRequest, results: Results | None, to: str) -> HttpResponse:
     context = {"results": results, "to": to}
-    return render(request, page="search/_similar.html", fragment="search/_similar.html", context=context)
+    return render(request, page="search/similar.html", fragment="search/_similar.html", context=context)
