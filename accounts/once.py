@@ -16,12 +16,14 @@ class KeyUsedElsewhereError(Exception):
 def once(*, by: User, key: str, request: str, now: datetime, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What `act` answered the first time that `by` sent `key`; `act` runs at most once.
 
-    `request` tells what is asked; the same key with another one raises KeyUsedElsewhereError. Without a key, `act` just
-    runs. The answer is kept in the transaction of the write: either both are there or neither. Safe when two requests
-    with one key arrive together: the second waits for the first and gets its answer.
+    `request` tells what is asked; the same key with another one raises KeyUsedElsewhereError. `act` runs in a
+    transaction, also without a key, when it just runs. The answer is kept in that transaction: either both are there or
+    neither. What takes time (files, colours) is done before, since others can't write meanwhile on SQLite. Safe when
+    two requests with one key arrive together: the second waits for the first and gets its answer.
     """
     if not key:
-        return act()
+        with transaction.atomic():
+            return act()
     known = OnceKey.objects.filter(user=by, key=key).first()
     if known is None:
         try:

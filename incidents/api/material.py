@@ -24,9 +24,9 @@ from incidents.api.schemas import (
     attachment_out,
     snippet_out,
 )
-from incidents.models import EntrySource, Incident, TimelineEntry
-from incidents.services.attachments import attach, edit_attachment
-from incidents.services.snippets import add_snippet
+from incidents.models import Attachment, EntrySource, Incident, Snippet, TimelineEntry
+from incidents.services.attachments import attach_stored, edit_attachment, on_disk
+from incidents.services.snippets import add_coloured, coloured
 
 router = Router(tags=["incidents"])
 FORM_FIELDS = frozenset({"caption", "alt_text", "step", "entry"})
@@ -73,19 +73,22 @@ def snippets(request: HttpRequest, number: str, cursor: str = "", limit: int = 5
 
 
 @router.post("{number}/snippets/", response={201: SnippetOut, **ERRORS}, summary="Add a snippet")
-@idempotent
 def create_snippet(request: HttpRequest, number: str, payload: SnippetIn) -> tuple[int, Any]:
     """Add code or a log, to a step or an entry, or as a line of its own in the timeline."""
     by = caller(request)
     incident = access.get_writable_incident(by, number_of(number))
-    snippet = add_snippet(
+    # Colours take their time: they come before the transaction.
+    snippet = coloured(code=payload.code, language=payload.language, filename=payload.filename, caption=payload.caption)
+    return _write_snippet(request, incident, payload, snippet)
+
+
+@idempotent
+def _write_snippet(request: HttpRequest, incident: Incident, payload: SnippetIn, snippet: Snippet) -> tuple[int, Any]:
+    add_coloured(
+        snippet=snippet,
         incident=incident,
-        by=by,
+        by=caller(request),
         now=timezone.now(),
-        code=payload.code,
-        language=payload.language,
-        filename=payload.filename,
-        caption=payload.caption,
         entry=_entry_of(incident, payload.entry),
         step=step_of(incident, payload.step, "step"),
         source=EntrySource.API,
@@ -109,7 +112,6 @@ def attachments(request: HttpRequest, number: str, cursor: str = "", limit: int 
 
 
 @router.post("{number}/attachments/", response={201: AttachmentOut, **ERRORS}, summary="Attach a file")
-@idempotent
 def create_attachment(
     request: HttpRequest,
     number: str,
@@ -125,21 +127,36 @@ def create_attachment(
     unknown = sorted(set(request.POST) - FORM_FIELDS)
     if unknown:
         raise InvalidError(dict.fromkeys(unknown, "Unknown field."))
+    words = {"caption": caption, "alt_text": alt_text}
     try:
-        row = attach(
-            incident=incident,
-            by=by,
-            now=timezone.now(),
-            upload=file,
-            filename=file.name or "file",
-            caption=caption,
-            alt_text=alt_text,
-            entry=_entry_of(incident, entry),
-            step=step_of(incident, step, "step"),
-            source=EntrySource.API,
-        )
+        # Files take their time: they come before the transaction.
+        with on_disk([(file, file.name or "file")]) as (row,):
+            return _write_attachment(request, incident, row, words, entry=entry, step=step)
     except TooLarge as error:
         raise ApiError(413, str(error), {"file": f"The limit is {settings.UPLOAD_MAX_MB} MB."}) from error
+
+
+@idempotent
+def _write_attachment(
+    request: HttpRequest,
+    incident: Incident,
+    row: Attachment,
+    words: dict[str, str],
+    *,
+    entry: int | None,
+    step: int | None,
+) -> tuple[int, Any]:
+    attach_stored(
+        row=row,
+        incident=incident,
+        by=caller(request),
+        now=timezone.now(),
+        caption=words["caption"],
+        alt_text=words["alt_text"],
+        entry=_entry_of(incident, entry),
+        step=step_of(incident, step, "step"),
+        source=EntrySource.API,
+    )
     return 201, AttachmentOut(**attachment_out(request, row))
 
 

@@ -1,10 +1,13 @@
 """Adding files: screenshots, logs, anything."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts.models import User
 from hindsight.lib.files import FileStore, Stored, clean_filename, sniff
@@ -35,7 +38,7 @@ def attach(
     incident: Incident,
     by: User | None,
     now: datetime,
-    upload: File,  # type: ignore[type-arg]
+    upload: "File[Any]",
     filename: str,
     caption: str = "",
     alt_text: str = "",
@@ -43,33 +46,87 @@ def attach(
     step: DiagnosisStep | None = None,
     source: str = EntrySource.WEB,
 ) -> Attachment:
-    """Store a file byte for byte; what it is follows from its bytes, never from its name.
+    """Store a file and write its row; see `on_disk` and `attach_stored`. Raises InvalidError, TooLarge, DiskFull."""
+    with on_disk([(upload, filename)]) as (row,):
+        return attach_stored(
+            row=row,
+            incident=incident,
+            by=by,
+            now=now,
+            caption=caption,
+            alt_text=alt_text,
+            entry=entry,
+            step=step,
+            source=source,
+        )
 
-    The file is written before the row, so no row names half a file. A picture gets its preview from the worker; one
-    that can't have any says why in `preview_note`. The words in pictures and archives are read by the worker as well.
-    Raises InvalidError, also for an empty file; TooLarge; DiskFull.
+
+@contextmanager
+def on_disk(uploads: Iterable[tuple["File[Any]", str]]) -> Iterator[list[Attachment]]:
+    """Store files with their names byte for byte, and give the row of each, which is not in the database yet.
+
+    This takes as long as the files are large, so it is to be done before a transaction keeps others from writing. The
+    file is there before its row, so no row names half a file; on the way out, files without a row are deleted: the
+    write failed, or was a repetition. Raises InvalidError for an empty file, TooLarge, DiskFull; nothing stays then.
     """
-    check_carriers(incident, entry, step)
-    faults = Faults()
-    words = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
-    alt = faults.line("alt_text", alt_text, label="Text for the picture", limit=CAPTION_LIMIT)
-    faults.stop_if_any()
-    store = FileStore()
+    store, rows = FileStore(), list[Attachment]()
+    try:
+        for upload, filename in uploads:
+            rows.append(_stored(upload, filename, store))
+        yield rows
+    finally:
+        _drop_unwritten(rows, store)
+
+
+def _stored(upload: "File[Any]", filename: str, store: FileStore) -> Attachment:
     stored = store.save(upload, limit=settings.UPLOAD_MAX_MB * 1024 * 1024)
     try:
-        attachment = _described(stored, store, filename)
-        with transaction.atomic():
-            attachment.incident, attachment.step = incident, step
-            attachment.author, attachment.created_at = by, now
-            attachment.caption, attachment.alt_text = words, alt
-            attachment.entry = carrier_entry(incident, entry=entry, step=step, by=by, now=now, source=source)
-            attachment.save(force_insert=True)
-            outbox.enqueue("incident", incident.pk)
-            transaction.on_commit(lambda: _later(attachment))
+        return _described(stored, store, filename)
     except BaseException:
         store.delete(stored.relpath)
         raise
-    return attachment
+
+
+def _drop_unwritten(rows: list[Attachment], store: FileStore) -> None:
+    try:
+        written = set(Attachment.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    except DatabaseError:
+        # Nobody can tell which are written. A file too many costs room; a row without its file, evidence.
+        return
+    for row in rows:
+        if row.pk not in written:
+            store.delete(row.path)
+
+
+def attach_stored(
+    *,
+    row: Attachment,
+    incident: Incident,
+    by: User | None,
+    now: datetime,
+    caption: str = "",
+    alt_text: str = "",
+    entry: TimelineEntry | None = None,
+    step: DiagnosisStep | None = None,
+    source: str = EntrySource.WEB,
+) -> Attachment:
+    """Write the row of a file that is on disk; what it is follows from its bytes, never from its name.
+
+    A picture gets its preview from the worker; one that can't have any says why in `preview_note`. The words in
+    pictures and archives are read by the worker as well. Raises InvalidError.
+    """
+    check_carriers(incident, entry, step)
+    faults = Faults()
+    row.caption = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
+    row.alt_text = faults.line("alt_text", alt_text, label="Text for the picture", limit=CAPTION_LIMIT)
+    faults.stop_if_any()
+    row.incident, row.step, row.author, row.created_at = incident, step, by, now
+    with transaction.atomic():
+        row.entry = carrier_entry(incident, entry=entry, step=step, by=by, now=now, source=source)
+        row.save(force_insert=True)
+        outbox.enqueue("incident", incident.pk)
+        transaction.on_commit(lambda: _later(row))
+    return row
 
 
 def _described(stored: Stored, store: FileStore, filename: str) -> Attachment:

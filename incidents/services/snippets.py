@@ -46,28 +46,53 @@ def add_snippet(
 
     Without an entry or step to carry it, it gets a line of its own in the timeline. Raises InvalidError.
     """
-    check_carriers(incident, entry, step)
+    limit_s = None if source == EntrySource.IMPORT else REQUEST_LIMIT_S
+    snippet = coloured(code=code, language=language, filename=filename, caption=caption, limit_s=limit_s)
+    return add_coloured(snippet=snippet, incident=incident, by=by, now=now, entry=entry, step=step, source=source)
+
+
+def coloured(
+    *,
+    code: str,
+    language: str = "",
+    filename: str = "",
+    caption: str = "",
+    limit_s: float | None = REQUEST_LIMIT_S,
+) -> Snippet:
+    """A snippet that is not in the database yet, with its colours if they are found in `limit_s` (None: don't try).
+
+    This takes its time, so it is to be done before a transaction keeps others from writing. Raises InvalidError.
+    """
     faults = Faults()
     text = _code(code, faults)
     name = faults.line("filename", filename, label="File name", limit=FILENAME_LIMIT)
     words = faults.line("caption", caption, label="Caption", limit=CAPTION_LIMIT)
     faults.stop_if_any()
-    snippet = Snippet(
-        incident=incident,
-        step=step,
-        code=text,
-        language=normalise_language(language) or guess(text, filename=name),
-        filename=name,
-        caption=words,
-        author=by,
-        created_at=now,
-    )
-    is_final = source == EntrySource.IMPORT or colour(snippet, limit_s=REQUEST_LIMIT_S)
+    known = normalise_language(language) or guess(text, filename=name)
+    snippet = Snippet(code=text, language=known, filename=name, caption=words)
+    if limit_s is not None:
+        colour(snippet, limit_s=limit_s)
+    return snippet
+
+
+def add_coloured(
+    *,
+    snippet: Snippet,
+    incident: Incident,
+    by: User | None,
+    now: datetime,
+    entry: TimelineEntry | None = None,
+    step: DiagnosisStep | None = None,
+    source: str = EntrySource.WEB,
+) -> Snippet:
+    """Write what `coloured` gave; colours that were not found in time come from the worker. Raises InvalidError."""
+    check_carriers(incident, entry, step)
+    snippet.incident, snippet.step, snippet.author, snippet.created_at = incident, step, by, now
     with transaction.atomic():
         snippet.entry = _carrier(snippet, entry, by=by, now=now, source=source)
         snippet.save(force_insert=True)
         outbox.enqueue("incident", incident.pk)
-        if not is_final:
+        if snippet.highlighted is None and source != EntrySource.IMPORT:
             transaction.on_commit(lambda: _later(snippet.pk))
     return snippet
 

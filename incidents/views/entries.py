@@ -12,7 +12,9 @@ from incidents import access
 from incidents.forms.log import ComposerForm, EntryEditForm
 from incidents.models import WRITABLE_KINDS, EntryKind, Incident, TimelineEntry
 from incidents.pages.record import read_record
-from incidents.services.compose import Pasted, compose
+from incidents.services.attachments import on_disk
+from incidents.services.compose import compose
+from incidents.services.snippets import coloured
 from incidents.services.timeline import edit_entry
 from incidents.views.detail import log_context, place_of
 from incidents.views.replies import (
@@ -23,9 +25,9 @@ from incidents.views.replies import (
     conflict_words,
     difference,
     form_again,
+    named_uploads,
     person,
     to_incident,
-    uploads,
 )
 
 
@@ -36,9 +38,7 @@ def entry_new(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         return _composer(request, incident, ComposerForm(auto_id="composer_%s"), OK)
     form = ComposerForm(request.POST, request.FILES, auto_id="composer_%s")
-    answer, status = attempt(
-        form, lambda: act_once(request, form, f"entry of {incident.label}", lambda: _composed(request, incident, form))
-    )
+    answer, status = attempt(form, lambda: _composed(request, incident, form))
     if answer is None:
         return _composer(request, incident, form, status)
     if not wants_fragment(request):
@@ -50,18 +50,25 @@ def entry_new(request: HttpRequest, number: int) -> HttpResponse:
 
 def _composed(request: HttpRequest, incident: Incident, form: ComposerForm) -> dict[str, int]:
     data = form.cleaned_data
-    pasted = Pasted(data["code"], data["language"], data["filename"], data["caption"]) if data["code"].strip() else None
-    entry = compose(
-        incident=incident,
-        by=person(request),
-        now=timezone.now(),
-        body=data["body"],
-        kind=data["kind"] or EntryKind.NOTE,
-        at=data["at"],
-        pasted=pasted,
-        files=uploads(form),
-    )
-    return {"entry": entry.pk}
+    words = {name: data[name] for name in ("code", "language", "filename", "caption")}
+    # Colours and files take their time: they come before the transaction.
+    with on_disk(named_uploads(form)) as files:
+        snippet = coloured(**words) if data["code"].strip() else None
+
+        def act() -> dict[str, int]:
+            entry = compose(
+                incident=incident,
+                by=person(request),
+                now=timezone.now(),
+                body=data["body"],
+                kind=data["kind"] or EntryKind.NOTE,
+                at=data["at"],
+                snippet=snippet,
+                files=files,
+            )
+            return {"entry": entry.pk}
+
+        return act_once(request, form, f"entry of {incident.label}", act)
 
 
 def _composer(request: HttpRequest, incident: Incident, form: ComposerForm, status: int) -> HttpResponse:

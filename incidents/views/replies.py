@@ -89,6 +89,11 @@ def uploads(form: forms.BaseForm) -> list[UploadedFile[Any]]:
     return list(form.cleaned_data.get("uploads") or [])
 
 
+def named_uploads(form: forms.BaseForm) -> list[tuple[UploadedFile[Any], str]]:
+    """The files of a form with their names, as `on_disk` takes them."""
+    return [(file, file.name or "") for file in uploads(form)]
+
+
 def to_incident(request: HttpRequest, incident: Incident, anchor: str = "") -> HttpResponse:
     """To its page, or to a place on it."""
     return redirect(request, incident.get_absolute_url() + (f"#{anchor}" if anchor else ""))

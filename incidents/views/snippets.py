@@ -14,7 +14,7 @@ from incidents import access
 from incidents.forms.log import SnippetEditForm, SnippetForm
 from incidents.models import Incident, Snippet
 from incidents.pages.material import Shelf
-from incidents.services.snippets import add_snippet, edit_snippet
+from incidents.services.snippets import add_coloured, coloured, edit_snippet
 from incidents.views.attachments import FILE_POLICY
 from incidents.views.replies import CONFLICT, OK, act_once, attempt, conflict_words, form_again, person, to_incident
 
@@ -26,9 +26,7 @@ def snippet_new(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         return _new_page(request, incident, SnippetForm(initial={"step": request.GET.get("step", "")[:18]}), OK)
     form = SnippetForm(request.POST)
-    answer, status = attempt(
-        form, lambda: act_once(request, form, f"snippet of {incident.label}", lambda: _added(request, incident, form))
-    )
+    answer, status = attempt(form, lambda: _added(request, incident, form))
     if answer is None:
         return _new_page(request, incident, form, status)
     return to_incident(request, incident, f"snippet-{answer['snippet']}")
@@ -36,17 +34,15 @@ def snippet_new(request: HttpRequest, number: int) -> HttpResponse:
 
 def _added(request: HttpRequest, incident: Incident, form: SnippetForm) -> dict[str, int]:
     data = form.cleaned_data
-    snippet = add_snippet(
-        incident=incident,
-        by=person(request),
-        now=timezone.now(),
-        code=data["code"],
-        language=data["language"],
-        filename=data["filename"],
-        caption=data["caption"],
-        step=access.get_step(incident, data["step"]) if data["step"] else None,
-    )
-    return {"snippet": snippet.pk}
+    # Colours take their time: they come before the transaction.
+    snippet = coloured(**{name: data[name] for name in ("code", "language", "filename", "caption")})
+
+    def act() -> dict[str, int]:
+        step = access.get_step(incident, data["step"]) if data["step"] else None
+        add_coloured(snippet=snippet, incident=incident, by=person(request), now=timezone.now(), step=step)
+        return {"snippet": snippet.pk}
+
+    return act_once(request, form, f"snippet of {incident.label}", act)
 
 
 def _new_page(request: HttpRequest, incident: Incident, form: SnippetForm, status: int) -> HttpResponse:

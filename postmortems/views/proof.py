@@ -12,7 +12,8 @@ from accounts.models import User
 from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect
 from hindsight.lib.problems import InvalidError, StaleError
-from incidents.services.attachments import attach
+from incidents.models import Attachment
+from incidents.services.attachments import attach_stored, on_disk
 from postmortems.access import get_evidence, get_writable_postmortem
 from postmortems.forms import EvidenceForm, FactorFormSet, WaiverForm
 from postmortems.models import Evidence, Postmortem
@@ -120,16 +121,31 @@ def factors(request: HttpRequest, number: int) -> HttpResponse:
 
 def _kept(request: HttpRequest, postmortem: Postmortem, form: EvidenceForm, row: Evidence | None = None) -> bool:
     """Keep a new or changed proof; what is refused goes to the fields of the form."""
+    upload = form.cleaned_data["file"]
+    try:
+        # The file takes its time: it comes before the transaction.
+        with on_disk([(upload, upload.name or "")] if upload is not None else []) as files:
+            _keep(request, postmortem, form, row, files)
+    except InvalidError as problem:
+        rendering.refuse(form, problem, default="claim")
+        return False
+    except KeyUsedElsewhereError:
+        form.add_error(None, rendering.SENT_ELSEWHERE)
+        return False
+    return True
+
+
+def _keep(
+    request: HttpRequest, postmortem: Postmortem, form: EvidenceForm, row: Evidence | None, files: list[Attachment]
+) -> None:
     assert isinstance(request.user, User)
     by, now = request.user, timezone.now()
 
     def act() -> dict[str, Any]:
         fields = form.evidence_fields()
-        upload = form.cleaned_data["file"]
-        if upload is not None:
-            caption, incident = fields["claim"][:200], postmortem.incident
-            fields["attachment"] = attach(
-                incident=incident, by=by, now=now, upload=upload, filename=upload.name or "", caption=caption
+        for file in files:
+            fields["attachment"] = attach_stored(
+                row=file, incident=postmortem.incident, by=by, now=now, caption=fields["claim"][:200]
             )
         if row is None:
             return {"id": service.add_evidence(postmortem=postmortem, by=by, now=now, fields=fields).pk}
@@ -141,16 +157,8 @@ def _kept(request: HttpRequest, postmortem: Postmortem, form: EvidenceForm, row:
             "id": service.update_evidence(evidence=row, by=by, now=now, version=version, fields=fields).pk,
         }
 
-    try:
-        key = form.cleaned_data["once"]
-        once(by=by, key=key, request=f"evidence:{postmortem.pk}:{row.pk if row else 0}", now=now, act=act)
-    except InvalidError as problem:
-        rendering.refuse(form, problem, default="claim")
-        return False
-    except KeyUsedElsewhereError:
-        form.add_error(None, rendering.SENT_ELSEWHERE)
-        return False
-    return True
+    key = form.cleaned_data["once"]
+    once(by=by, key=key, request=f"evidence:{postmortem.pk}:{row.pk if row else 0}", now=now, act=act)
 
 
 def _back(number: int) -> str:
