@@ -170,7 +170,9 @@ def _alike_as_json(found: Alike) -> dict[str, Any]:
 def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float, *, is_glance: bool = False) -> Results:
     if query.is_empty:
         return Results(text=query.text, limit=limit, offset=offset, is_empty_query=True)
-    ranking = rank(viewer, query, max(offset + limit, RERANKED), facets=() if is_glance else FACETS)
+    ranking = rank(
+        viewer, query, limit if is_glance else max(offset + limit, RERANKED), facets=() if is_glance else FACETS
+    )
     terms = normalised(query)
     rows, shares = reranked(ranking.rows, terms)
     shown = rows[offset : offset + limit]
