@@ -230,8 +230,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 
 # --- mail -------------------------------------------------------------------------------------------------------------
 
-EMAIL_URL = env.text("EMAIL_URL", "consolemail://")
-vars().update(environ.Env.email_url_config(EMAIL_URL))
+EMAIL_URL = env.text("EMAIL_URL")
+# Not the console: a log is read by more people than may open the accounts whose password links would stand in it.
+EMAIL_BACKEND = "hindsight.lib.mail.NotSetUp"
+if EMAIL_URL:
+    vars().update(environ.Env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.text("HINDSIGHT_MAIL_FROM", f"hindsight@{_base.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10

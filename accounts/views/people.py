@@ -18,6 +18,7 @@ from accounts.forms import NewPersonForm, PersonForm, RoleForm
 from accounts.models import Role, Team, User
 from accounts.services import people as service
 from hindsight.lib.htmx import SeeOther, private
+from hindsight.lib.mail import is_set_up
 
 REFUSALS = (service.LastAdministratorError, service.NoEmailError, service.InactiveError)
 
@@ -42,7 +43,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
     person = _added(by, form) if request.method == "POST" and form.is_valid() else None
     if person is None:
         return _page(request, "accounts/person_new.html", {"form": form}, status=422 if form.is_bound else 200)
-    if form.cleaned_data["is_mailed"]:
+    if form.cleaned_data["is_mailed"] and is_set_up():
         service.mail_link(by=by, person=person, now=timezone.now())
         messages.success(request, f"{person.username} is added; the link goes to {person.email}.")
         return SeeOther(reverse("settings_people"))

@@ -9,11 +9,13 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
 
 from accounts.backends import Backend
 from accounts.models import AuditEntry, User
 from accounts.services import people, profile
 from accounts.tasks import send_notice, send_password_mail
+from hindsight.lib.logs import JsonFormatter
 from tests.support.personas import PASSWORD, client_of
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +170,35 @@ def test_strangers_get_the_same_page_and_order(
     ]
     assert pages[0] == pages[1]
     assert ordered == ["responder@example.org", "stranger1@example.org"]
+
+
+def test_without_mail_no_link_lies_in_the_log(
+    responder: User, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "hindsight.lib.mail.NotSetUp"
+    send_password_mail.func("responder@example.org")
+    [record] = [record for record in caplog.records if record.name == "hindsight.lib.mail"]
+    line = JsonFormatter().format(record)
+    assert "mail is not set up" in line
+    assert "responder@example.org" in line
+    assert "/key/" not in line
+    assert mail.outbox == []
+
+
+def test_without_mail_the_page_sends_everybody_to_an_administrator(
+    client: Client, responder: User, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "hindsight.lib.mail.NotSetUp"
+    page = client.get("/accounts/password/reset/").content.decode()
+    assert "Mail is not set up" in page
+    assert 'name="email"' not in page
+    pages = [
+        client.post("/accounts/password/reset/", {"email": address}, follow=True).content
+        for address in ("responder@example.org", "stranger2@example.org")
+    ]
+    assert pages[0] == pages[1]
+    assert b"Mail is not set up" in pages[0]
+    assert b"Look at your mail" not in pages[0]
 
 
 def test_a_flood_of_resets_is_refused(client: Client, responder: User) -> None:

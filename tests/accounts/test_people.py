@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import ApiToken, AuditEntry, Role, Scope, User
 from accounts.services import people, tokens
@@ -74,6 +75,16 @@ def test_no_link_for_a_closed_account(admin: User, responder: User, now: datetim
         people.invite(by=admin, person=row, now=now)
     with pytest.raises(people.InactiveError):
         people.mail_link(by=admin, person=row, now=now)
+
+
+def test_without_mail_a_new_person_s_link_is_shown(admin_client: Client, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "hindsight.lib.mail.NotSetUp"
+    sent = {"username": "new", "email": "new@example.org", "role": "viewer", "is_mailed": "on"}
+    answer = admin_client.post("/settings/people/new/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 201
+    assert "/accounts/password/reset/key/" in page
+    assert "Mail a link" not in page
 
 
 def test_mail_link_needs_an_address(admin: User, now: datetime) -> None:

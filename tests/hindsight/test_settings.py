@@ -68,6 +68,15 @@ def test_the_debug_pages_are_off_by_default(tmp_path: Path) -> None:
     assert json.loads(start(tmp_path, "DEBUG").stdout)["DEBUG"] is False
 
 
+def test_mail_goes_nowhere_until_it_is_set_up(tmp_path: Path) -> None:
+    """Never to the log by itself: password links would stand there."""
+    nowhere = json.loads(start(tmp_path, "EMAIL_BACKEND").stdout)["EMAIL_BACKEND"]
+    empty = json.loads(start(tmp_path, "EMAIL_BACKEND", EMAIL_URL="").stdout)["EMAIL_BACKEND"]
+    chosen = json.loads(start(tmp_path, "EMAIL_BACKEND", EMAIL_URL="smtp://mail.example.org").stdout)["EMAIL_BACKEND"]
+    assert nowhere == empty == "hindsight.lib.mail.NotSetUp"
+    assert chosen == "django.core.mail.backends.smtp.EmailBackend"
+
+
 def test_an_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     (tmp_path / "env").write_text("HINDSIGHT_UPLOAD_MAX_MB=7\nHINDSIGHT_LOG_LEVEL=error\n", encoding="utf-8")
     done = start(
