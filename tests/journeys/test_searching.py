@@ -1,0 +1,145 @@
+"""Searching by keyboard alone, in a browser: the panel, its suggestions, recent searches, the help, a pasted trace."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from search import indexing
+from tests.journeys.conftest import SignIn
+from tests.support.personas import make_user
+from tests.support.records import make_incident
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+TRACE = "Traceback (most recent call last):\n  File 'checkout.py', line 7\npool.PoolExhaustedError: size=99\n"
+
+
+@pytest.fixture
+def ada(settings: Any, tmp_path: Path) -> User:
+    """Somebody who declared two incidents, which the index has."""
+    settings.INDEX_DIR = tmp_path / "index"
+    ada = make_user("ada")
+    make_incident(ada, title="Checkout answers 502", services=["checkout"], summary="PoolExhaustedError")
+    make_incident(ada, title="Certificate of the gateway expired", services=["gateway"])
+    while indexing.drain():
+        pass
+    return ada
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Search past incidents")
+
+
+def faults(page: Page) -> list[str]:
+    return [fault["id"] for fault in Axe().run(page).response["violations"]]
+
+
+def test_search_by_keys_alone(ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada)
+    page.goto("/")
+    page.keyboard.press("/")
+    expect(box(page)).to_be_focused()
+    expect(box(page)).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("check")
+    options = page.get_by_role("option")
+    expect(options.filter(has_text="service:checkout")).to_be_visible()
+    expect(options.filter(has_text="Checkout answers 502")).to_be_visible()
+    expect(box(page)).to_have_attribute("aria-expanded", "true")
+    assert faults(page) == []
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator('[role="option"][aria-selected="true"]')
+    expect(chosen).to_contain_text("service:checkout")
+    expect(box(page)).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "")
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value("service:checkout ")
+    expect(options.filter(has_text="gateway")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box(page)).to_have_value("service:checkout ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=service%3Acheckout*")
+    expect(page.get_by_role("link", name="Remove service:checkout")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_a_record_opens_from_the_panel(ada: User, sign_in: SignIn, complaints: list[str]) -> None:
+    page = sign_in(ada)
+    page.goto("/")
+    box(page).fill("certificate expired")
+    expect(page.get_by_role("option").filter(has_text="Certificate of the gateway")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/incidents/INC-2/")
+    assert complaints == []
+
+
+def test_recent_searches_stay_in_the_browser_until_sign_out(ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada)
+    page.goto("/search/?q=checkout")
+    page.goto("/")
+    box(page).focus()
+    expect(page.get_by_role("option", name="checkout", exact=True)).to_be_visible()
+    page.get_by_label("Your menu").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('recent'))") == []
+
+
+def test_a_question_mark_opens_the_help(ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada)
+    page.goto("/")
+    box(page).focus()
+    page.keyboard.type("?")
+    dialog = page.get_by_role("dialog", name="What can be searched for")
+    expect(dialog).to_contain_text("severity:<=sev2")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    expect(box(page)).to_be_focused()
+
+
+def test_a_pasted_trace_is_searched_at_once(ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada)
+    page.goto("/")
+    box(page).focus()
+    page.evaluate(
+        """(text) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const told = { clipboardData: data, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", told));
+        }""",
+        TRACE,
+    )
+    expect(page.get_by_role("link", name="Checkout answers 502")).to_be_visible()
+
+
+def test_thanks_come_in_place_and_without_scripts_too(ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada)
+    page.goto("/search/?q=checkout")
+    page.get_by_role("button", name="This helped: INC-1").click()
+    expect(page.get_by_text("Thanks.")).to_be_visible()
+    plain = sign_in(ada, java_script_enabled=False)
+    plain.goto("/search/?q=checkout")
+    plain.get_by_role("button", name="Not this: INC-1").click()
+    expect(plain.get_by_text("Thanks.")).to_be_visible()
+    plain.get_by_role("searchbox").fill("gateway")
+    plain.get_by_role("searchbox").press("Enter")
+    expect(plain.get_by_role("link", name="Certificate of the gateway expired")).to_be_visible()
+
+
+def test_past_incidents_appear_beside_a_declaration(ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada)
+    page.goto("/incidents/new/")
+    page.get_by_label("What is broken?").fill("Something about")
+    page.get_by_label("Summary").fill(TRACE)
+    beside = page.get_by_label("Past incidents like this one")
+    expect(beside.get_by_role("link", name="Checkout answers 502")).to_be_visible()
+    assert faults(page) == []
+    page.goto("/incidents/INC-1/")
+    page.get_by_text("Similar incidents").click()
+    expect(page.get_by_text("Both have").or_(page.get_by_text("Nothing on record is like it."))).to_be_visible()
