@@ -21,6 +21,8 @@ MAX_TOKENS = 60_000
 # What stands beside a word counts less than the word: its exact ending, a corrected spelling.
 SURFACE_WEIGHT = 0.3
 PIECE_WEIGHT = 0.7
+# The parts of an identifier that some record holds whole.
+PART_WEIGHT = 0.25
 CORRECTED_WEIGHT = 0.5
 MAX_CORRECTED_WORDS = 6
 THESAURUS_WEIGHT = 0.3
@@ -45,7 +47,8 @@ def plan(query: Query, view: View) -> Planned:
     known = view.rarest(terms, MAX_TERMS)
     longer = view.completions(query.unfinished.lower(), MAX_LONGER) if query.unfinished else []
     corrections = {} if query.is_paste or longer else _corrections(terms, known, view)
-    chosen = [term for term, _ in known]
+    parts = _parts_of_found(query.ranking, {term.text for term, _ in known})
+    chosen = [_weighed(term, PART_WEIGHT) if term.text.lstrip("=") in parts else term for term, _ in known]
     chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
     for corrected in corrections.values():
         chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
@@ -85,6 +88,17 @@ def terms_of(text: str) -> list[Term]:
         terms.sort(key=_promise)
         terms = terms[:MAX_LOOKED_UP]
     return terms
+
+
+def _parts_of_found(text: str, held: set[str]) -> set[str]:
+    """Words that were asked for only as parts of identifiers which some record holds whole: the whole counts."""
+    parts: set[str] = set()
+    alone: set[str] = set()
+    for token in islice(tokens(text), MAX_TOKENS):
+        words = words_of(token)
+        is_found = len(words) > 1 and words[0].role == "whole" and words[0].text in held
+        (parts if is_found else alone).update(word.text for word in (words[1:] if is_found else words))
+    return parts - alone
 
 
 def clause(asked: asked_for.Clause) -> Clause:

@@ -248,3 +248,11 @@ def test_the_words_that_matched_are_told(library: Shelf) -> None:
     ranking = rank(PUBLIC, parse("disk sessions zebra"), 10)
     assert ranking.rows[0].terms[:2] == ("sessions", "disk") or set(ranking.rows[0].terms) >= {"disk"}
     assert find(PUBLIC, "sessions disk").results[0].why == ("sessions", "disk")
+
+
+def test_an_identifier_in_code_stands_above_its_parts_in_titles(shelf: Shelf, indexed: Run) -> None:
+    for pk in range(1, 6):
+        shelf.put(pk, "Zork identifier and quux", "zork_identifier_9 and quux_17 and 17 more of zork")
+    shelf.put(6, "Nothing in the title", "it said zork_quux_17 once")
+    indexed()
+    assert found("zork_quux_17")[0] == 6
