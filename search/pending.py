@@ -141,7 +141,7 @@ class LooseView:
         points = score(
             held,
             loose.lengths,
-            {term.text: term.weight for term in plan.terms},
+            plan.terms,
             statistics.frequencies,
             statistics.count,
             statistics.mean_lengths,

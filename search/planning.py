@@ -1,6 +1,6 @@
 """From what was asked to what an engine is asked: which words, at which weight, with which corrections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from search import query as asked_for
@@ -9,8 +9,8 @@ from search.query import Filter, Phrase, Query
 from search.signatures import signature
 from search.signatures import tokens as tokens_of_signature
 from search.signing import form_of, weight
-from search.spelling import can_be_slip
-from search.thesaurus import beside
+from search.spelling import can_be_slip, distance
+from search.thesaurus import alternatives
 from search.words import STEM_MARK, Word, tokens, words_of
 
 # A pasted text is searched by its rarest words; a typed query seldom has more.
@@ -24,9 +24,13 @@ PIECE_WEIGHT = 0.7
 # The parts of an identifier that some record holds whole.
 PART_WEIGHT = 0.25
 CORRECTED_WEIGHT = 0.5
+# One slip is seldom another word; two may be.
+ONE_SLIP_WEIGHT = 0.9
 MAX_CORRECTED_WORDS = 6
-THESAURUS_WEIGHT = 0.3
-MAX_BESIDE = 24
+# What is told in a sentence is seldom told in the record's words; a few words are more often names.
+THESAURUS_WEIGHTS = (0.45, 0.7)
+SENTENCE_WORDS = (5, 9)
+MAX_BESIDE = 40
 MAX_SIGNATURE_TERMS = 40
 # Words that a word still being typed may become.
 LONGER_WEIGHT = 0.8
@@ -50,8 +54,9 @@ def plan(query: Query, view: View) -> Planned:
     parts = _parts_of_found(query.ranking, {term.text for term, _ in known})
     chosen = [_weighed(term, PART_WEIGHT) if term.text.lstrip("=") in parts else term for term, _ in known]
     chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
-    for corrected in corrections.values():
-        chosen.extend(_weighed(term, CORRECTED_WEIGHT) for term in terms_of(corrected))
+    for typed, corrected in corrections.items():
+        weight = ONE_SLIP_WEIGHT if distance(typed, corrected, 1) == 1 else CORRECTED_WEIGHT
+        chosen.extend(_weighed(term, weight) for term in terms_of(corrected))
     chosen.extend(_signature(query, view))
     if not query.is_paste:
         chosen.extend(_beside(query.ranking, chosen, view))
@@ -143,12 +148,17 @@ def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -
 def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
     """Other words for the same things, those that visible records hold; a phrase shares its weight among its words."""
     held = {form for term in chosen for form in term.forms}
+    typed = {term.text for term in chosen}
+    weight = _thesaurus_weight(sum(not term.text.startswith("=") for term in chosen))
     found: dict[tuple[str, ...], Term] = {}
-    for other in beside(text):
+    for said, other in alternatives(text):
         terms = [term for term in terms_of(other) if not term.text.startswith("=")]
+        # Stop words of a phrase are no terms.
+        instead = tuple(word for word in said if word in typed)
         for term in terms:
             if not held & set(term.forms):
-                found.setdefault(term.forms, _weighed(term, THESAURUS_WEIGHT / len(terms)))
+                beside = Term(term.text, term.forms, term.weight * weight / len(terms), instead)
+                found.setdefault(term.forms, beside)
     return [term for term, _ in view.rarest(found.values(), MAX_BESIDE)]
 
 
@@ -159,8 +169,14 @@ def _signature(query: Query, view: View) -> list[Term]:
     return [term for term, _ in view.rarest(terms, MAX_SIGNATURE_TERMS)] if terms else []
 
 
+def _thesaurus_weight(words: int) -> float:
+    """From the one weight to the other, as a query grows from a few words to a sentence."""
+    (low, high), (few, many) = THESAURUS_WEIGHTS, SENTENCE_WORDS
+    return low + (high - low) * min(max(words - few, 0), many - few) / (many - few)
+
+
 def _weighed(term: Term, factor: float) -> Term:
-    return Term(term.text, term.forms, term.weight * factor)
+    return replace(term, weight=term.weight * factor)
 
 
 def _unique(terms: list[Term]) -> list[Term]:

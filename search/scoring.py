@@ -1,18 +1,21 @@
 """BM25F, the one formula that every engine ranks by, with its weights in one place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+
+from search.engines.protocol import Term
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What a word is worth by where it stands (groups a to d of search/fields.py), and how length counts against it."""
 
-    groups: tuple[float, ...] = (3.0, 1.5, 1.3, 1.0)
+    groups: tuple[float, ...] = (3.0, 1.5, 1.6, 1.0)
     lengths: tuple[float, ...] = (0.5, 0.4, 0.6, 0.7)
     saturation: float = 1.2
     # How much a record that holds more of the query gains over one that holds a single word of it many times.
-    coverage: float = 0.5
+    coverage: float = 1.0
 
 
 WEIGHTS = Weights()
@@ -23,27 +26,45 @@ def rarity(frequency: int, count: int) -> float:
     return log(1.0 + (count - frequency + 0.5) / (frequency + 0.5)) if count else 0.0
 
 
+def alternatives_of(terms: Sequence[Term]) -> dict[tuple[Term, ...], list[Term]]:
+    """Terms that count instead of others, by the terms that they stand in for."""
+    by_text = {term.text: term for term in terms if not term.instead_of}
+    found: dict[tuple[Term, ...], list[Term]] = {}
+    for term in terms:
+        if term.instead_of:
+            typed = tuple(by_text[text] for text in term.instead_of if text in by_text)
+            found.setdefault(typed, []).append(term)
+    return found
+
+
 def score(
     tallies: dict[str, tuple[int, ...]],
     lengths: tuple[int, ...],
-    terms: dict[str, float],
+    terms: Sequence[Term],
     frequencies: dict[str, int],
     count: int,
     mean_lengths: tuple[float, ...],
 ) -> float:
-    """Score one document: `tallies` says how often each term stands in each group, `terms` what each weighs."""
+    """Score one document: `tallies` says how often each term stands in each group."""
     factors = tuple(
         weight / (1.0 - slope + slope * length / max(mean, 1.0))
         for weight, slope, length, mean in zip(WEIGHTS.groups, WEIGHTS.lengths, lengths, mean_lengths, strict=True)
     )
-    total = matched = 0.0
-    possible = sum(weight * rarity(frequencies.get(term, 0), count) for term, weight in terms.items())
-    for term, weight in terms.items():
-        tally = tallies.get(term)
-        if tally is None:
-            continue
-        worth = weight * rarity(frequencies.get(term, 0), count)
-        often = sum(times * factor for times, factor in zip(tally, factors, strict=True))
-        total += worth * often * (WEIGHTS.saturation + 1.0) / (WEIGHTS.saturation + often)
-        matched += worth
+
+    def worth(term: Term) -> float:
+        return term.weight * rarity(frequencies.get(term.text, 0), count)
+
+    def points(term: Term) -> float:
+        often = sum(times * factor for times, factor in zip(tallies[term.text], factors, strict=True))
+        return worth(term) * often * (WEIGHTS.saturation + 1.0) / (WEIGHTS.saturation + often)
+
+    typed = [term for term in terms if not term.instead_of]
+    possible = sum(map(worth, typed))
+    held = [term for term in typed if term.text in tallies]
+    total, matched = sum(map(points, held)), sum(map(worth, held))
+    for originals, others in alternatives_of(terms).items():
+        there = [term for term in others if term.text in tallies]
+        if there and not (originals and all(term.text in tallies for term in originals)):
+            total += max(map(points, there))
+            matched += max(map(worth, there))
     return total * (1.0 + WEIGHTS.coverage * matched / possible) if possible else total

@@ -174,7 +174,6 @@ class PostgresView:
                 texts[form].append(term.text)
         held = _tallies(ids, list(texts))
         count, means = self._statistics
-        weights = {term.text: term.weight for term in plan.terms}
         frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
         rows = []
         for pk, kind, object_id, day, *lengths in _described(ids):
@@ -183,7 +182,7 @@ class PostgresView:
                 for text in texts[form]:
                     before = tallies.get(text, (0, 0, 0, 0))
                     tallies[text] = tuple(a + b for a, b in zip(before, tally, strict=True))
-            points = score(tallies, tuple(lengths), weights, frequencies, count, means)
+            points = score(tallies, tuple(lengths), plan.terms, frequencies, count, means)
             points += _PINNED if pk in pinned else 0.0
             terms = tuple(term.text for term in plan.terms if term.text in tallies)
             rows.append((points, day, object_id, Scored((kind, object_id), points, terms)))

@@ -20,12 +20,14 @@ class EngineError(Exception):
 class Term:
     """One word to look for, in any of its `forms` in the index; a form more is not a match more.
 
-    `weight` is 1 for a word as it was typed, less for what was put beside it.
+    `weight` is 1 for a word as it was typed, less for what was put beside it. A term with `instead_of` counts only in a
+    record that does not hold all of those terms, and of several for the same ones only the best counts.
     """
 
     text: str
     forms: tuple[str, ...]
     weight: float = 1.0
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

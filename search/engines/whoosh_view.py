@@ -8,7 +8,7 @@ import numpy as np
 from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
 from search.engines.whoosh_schema import kind_number
 from search.engines.whoosh_segment import Numbers, Postings, Segment
-from search.scoring import WEIGHTS, rarity
+from search.scoring import WEIGHTS, alternatives_of, rarity
 from search.spelling import MAX_EXPANDED, best_completions, order
 from search.words import STEM_MARK
 
@@ -153,10 +153,15 @@ class WhooshView:
         for term in plan.terms:
             held = self._postings(term.forms)
             frequencies[term.text] = len(held.documents)
-            worth = term.weight * rarity(len(held.documents), self.count)
-            possible += worth
-            scores[held.documents] += worth * self._saturated(held)
-            matched[held.documents] += worth
+            if not term.instead_of:
+                worth = term.weight * rarity(len(held.documents), self.count)
+                possible += worth
+                scores[held.documents] += worth * self._saturated(held)
+                matched[held.documents] += worth
+        for typed, terms in alternatives_of(plan.terms).items():
+            points, worths = self._instead(typed, terms)
+            scores += points
+            matched += worths
         if plan.terms:
             allowed = allowed & (matched > 0)
             scores *= 1.0 + WEIGHTS.coverage * matched / max(possible, 1e-9)
@@ -174,6 +179,20 @@ class WhooshView:
         ]
         statistics = Statistics(self.count, tuple(map(float, self._means)), frequencies)
         return Ranked(rows, len(places), True, self._counted(allowed, facets), statistics)
+
+    def _instead(self, typed: Sequence[Term], terms: Sequence[Term]) -> tuple[Numbers, Numbers]:
+        """What other words for `typed` score where those are not all there, and their worth: of several, the best."""
+        points = np.zeros(self._snapshot.size, dtype=np.float32)
+        worths = np.zeros(self._snapshot.size, dtype=np.float32)
+        for term in terms:
+            held = self._postings(term.forms)
+            worth = term.weight * rarity(len(held.documents), self.count)
+            points[held.documents] = np.maximum(points[held.documents], worth * self._saturated(held))
+            worths[held.documents] = np.maximum(worths[held.documents], worth)
+        if typed:
+            whole = self._all_of(AllOf(tuple(typed)))
+            points[whole] = worths[whole] = 0.0
+        return points, worths
 
     def _narrowed(self, plan: Plan) -> Numbers:
         allowed = self._allowed.copy()

@@ -30,8 +30,9 @@ def test_a_word_that_is_in_no_group_brings_nothing() -> None:
 
 
 def test_every_group_has_different_words_and_each_is_found() -> None:
-    for line in GROUPS.strip().splitlines():
-        phrases = [phrase.strip() for phrase in line.split(",")]
+    assert len(GROUPS) >= 130
+    for phrases in GROUPS:
+        assert all(phrases)
         assert len(set(phrases)) == len(phrases) > 1
         assert all(any(beside(phrase)) for phrase in phrases)
     assert () not in TABLE
@@ -45,3 +46,26 @@ def test_a_record_in_other_words_is_found_below_one_in_the_typed_words(
     shelf.put(3, "Worker idle")
     indexed()
     assert [r.hit.id for r in find(PUBLIC, "oomkilled").results] == [1, 2]
+
+
+def test_other_words_add_nothing_to_a_record_in_the_typed_words(
+    shelf: Shelf, either: str, indexed: Callable[[], None]
+) -> None:
+    shelf.put(1, "Worker oomkilled fig")
+    shelf.put(2, "Worker oomkilled oom")
+    shelf.put(3, "Other words only")
+    indexed()
+    first, second = find(PUBLIC, "oomkilled").results
+    assert {first.hit.id, second.hit.id} == {1, 2}
+    assert first.score == pytest.approx(second.score)
+
+
+def test_what_waits_for_the_index_is_scored_alike(shelf: Shelf, either: str, indexed: Callable[[], None]) -> None:
+    shelf.put(1, "Disk full on the primary")
+    shelf.put(2, "Replica was idle")
+    indexed()
+    before = {r.hit.id: r.score for r in find(PUBLIC, "no space left on the leader today").results}
+    shelf.put(1, "Disk full on the primary")
+    after = {r.hit.id: r.score for r in find(PUBLIC, "no space left on the leader today").results}
+    assert before.keys() == after.keys() == {1}
+    assert after[1] > 0
