@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.models import User
 from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField, OnceField
@@ -166,9 +167,13 @@ class OwnerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gener
         people = User.objects.filter(is_active=True).order_by("username")
         super().__init__(people, required=False, label="Owner", empty_label="Nobody yet", **kwargs)
 
+    def keep(self, owner: User) -> None:
+        """Let the one who owns it stay, though their account may be switched off by now."""
+        self.queryset = User.objects.filter(Q(is_active=True) | Q(pk=owner.pk)).order_by("username")
+
     def label_from_instance(self, obj: Any) -> str:
         """The shown name."""
-        return str(obj.shown_name)
+        return str(obj.shown_name) if obj.is_active else f"{obj.shown_name} (switched off)"
 
 
 class ActionForm(FormErrors, forms.Form):
@@ -212,6 +217,13 @@ class ActionEditForm(ActionForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     once = None  # type: ignore[assignment]  # how Django leaves a field out; its version guards it
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, owner = self.fields["owner"], self.initial.get("owner")
+        assert isinstance(field, OwnerField)
+        if owner is not None:
+            field.keep(owner)
 
     def action_fields(self) -> ActionFields:
         """What was sent, as the service wants it."""

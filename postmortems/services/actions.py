@@ -87,17 +87,18 @@ def _checked(fields: ActionFields, item: ActionItem) -> dict[str, Any]:
         columns["proof"] = faults.text("proof", fields["proof"], label="Proof", limit=ACTION_TEXT_LIMIT)
     if "reason" in fields:
         columns["reason"] = faults.text("reason", fields["reason"], label="Reason", limit=ACTION_TEXT_LIMIT)
-    _check_owner_and_day(columns, fields, faults)
+    _check_owner_and_day(columns, fields, faults, item)
     if columns.get("state", item.state) == ActionState.WONT_DO and not columns.get("reason", item.reason):
         faults.add("reason", "Say why it won't be done; a sentence is enough.")
     faults.stop_if_any()
     return columns
 
 
-def _check_owner_and_day(columns: dict[str, Any], fields: ActionFields, faults: Faults) -> None:
+def _check_owner_and_day(columns: dict[str, Any], fields: ActionFields, faults: Faults, item: ActionItem) -> None:
     if "owner" in fields:
         owner = fields["owner"]
-        if owner is not None and not owner.is_active:
+        # Who owned it before they were switched off goes on to, until somebody else takes it.
+        if owner is not None and not owner.is_active and owner.pk != item.owner_id:
             faults.add("owner", "This account is switched off; choose somebody who can look after it.")
         columns["owner"] = owner
     if "due_on" in fields:

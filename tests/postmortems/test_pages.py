@@ -19,6 +19,7 @@ from postmortems.services.begin import record
 from postmortems.services.proof import waive
 from tests.support.postmortems import make_action, make_postmortem, make_published
 from tests.support.records import NOW, make_incident, make_step
+from tests.support.web import form_values
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,31 @@ class TestLibrary:
             following = re.search(r'href="([^"]*)" rel="next"', page)
             url = reverse("postmortem_list") + unescape(following[1]) if following else ""
         assert seen == [f"Thing {number}" for number in (1, 2, 3, 4, 5)]
+
+
+class TestOwnerSwitchedOff:
+    """Their account can't be chosen any more; that is no reason to leave the item to nobody."""
+
+    def test_stays_when_something_else_is_changed(
+        self, responder: User, teammate: User, responder_client: Client
+    ) -> None:
+        item = make_action(make_incident(responder), responder, owner=teammate)
+        User.objects.filter(pk=teammate.pk).update(is_active=False)
+        place = reverse("action_edit", args=[item.pk])
+        values = form_values(responder_client.get(place).content.decode())
+        assert responder_client.post(place, {**values, "title": "Another title"}).status_code == 303
+        item.refresh_from_db()
+        assert (item.title, item.owner) == ("Another title", teammate)
+
+    def test_is_no_choice_for_another_item(self, responder: User, teammate: User, responder_client: Client) -> None:
+        item = make_action(make_incident(responder), responder, owner=responder)
+        User.objects.filter(pk=teammate.pk).update(is_active=False)
+        place = reverse("action_edit", args=[item.pk])
+        page = responder_client.get(place).content.decode()
+        values = {**form_values(page), "owner": str(teammate.pk)}
+        assert responder_client.post(place, values).status_code == 422
+        item.refresh_from_db()
+        assert item.owner == responder
 
 
 class TestFormats:
