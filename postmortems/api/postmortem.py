@@ -24,7 +24,7 @@ from postmortems.api.schemas import (
     postmortem_out,
 )
 from postmortems.models import Postmortem
-from postmortems.services.begin import begin
+from postmortems.services.begin import begun
 from postmortems.services.proof import EvidenceFields
 from postmortems.services.publish import NotReadyError, publish
 from postmortems.services.revise import PostmortemFields, revise
@@ -63,11 +63,11 @@ def _revised(incident: Incident, by: User, version: int | None, fields: Postmort
     """Begin it where it is not begun, and change it, in one transaction."""
     now = timezone.now()
     with transaction.atomic():
-        known = _postmortem(incident)
-        if known is None and version not in {None, 0}:
+        if version not in {None, 0} and _postmortem(incident) is None:
             raise StaleError(None)
-        row = known or begin(incident=incident, by=by, now=now)
-        return revise(postmortem=row, by=by, now=now, version=version if known else None, fields=fields)
+        row, is_new = begun(incident=incident, by=by, now=now)
+        # Version 0 means "not begun": right for our own row, stale for one that somebody began a moment ago.
+        return revise(postmortem=row, by=by, now=now, version=None if is_new else version, fields=fields)
 
 
 def _fields(incident: Incident, payload: PostmortemPatch) -> PostmortemFields:

@@ -21,9 +21,14 @@ def begin(*, incident: Incident, by: User, now: datetime) -> Postmortem:
 
     Safe to call twice, and by two people at once: the second gets the first's.
     """
+    return begun(incident=incident, by=by, now=now)[0]
+
+
+def begun(*, incident: Incident, by: User, now: datetime) -> tuple[Postmortem, bool]:
+    """As `begin`, and whether this call began it: False when the row is one that somebody else wrote."""
     known = Postmortem.objects.filter(incident=incident).first()
     if known is not None:
-        return known
+        return known, False
     try:
         with transaction.atomic():
             row = _create(incident, by=by, now=now)
@@ -32,8 +37,8 @@ def begin(*, incident: Incident, by: User, now: datetime) -> Postmortem:
             outbox.enqueue("incident", incident.pk)
     except IntegrityError:
         # Somebody else began it in the meantime; anything but that is raised again.
-        return Postmortem.objects.get(incident=incident)
-    return row
+        return Postmortem.objects.get(incident=incident), False
+    return row, True
 
 
 def record(

@@ -45,13 +45,20 @@ def revise(
         for pk, proof in fields.get("evidence", ()):
             _prove(row, pk, proof, by=by, now=now)
         if "waiver_reason" in fields:
-            reason = fields["waiver_reason"].strip()
-            if reason:
-                waive(postmortem=row, by=by, now=now, reason=reason)
-            else:
-                unwaive(postmortem=row, by=by, now=now)
+            _waive(row, fields["waiver_reason"].strip(), by=by, now=now)
     row.refresh_from_db()
     return row
+
+
+def _waive(row: Postmortem, reason: str, *, by: User, now: datetime) -> None:
+    if not reason:
+        unwaive(postmortem=row, by=by, now=now)
+        return
+    try:
+        waive(postmortem=row, by=by, now=now, reason=reason)
+    except InvalidError as problem:
+        # Here it has a longer name.
+        raise InvalidError({"waiver_reason": problem.fields["reason"]}) from problem
 
 
 def _prove(row: Postmortem, pk: int | None, fields: EvidenceFields, *, by: User, now: datetime) -> None:

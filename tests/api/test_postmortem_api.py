@@ -7,6 +7,8 @@ import pytest
 from accounts.models import User
 from incidents.services.snippets import add_snippet
 from postmortems.models import Postmortem
+from postmortems.services.begin import begin, begun
+from postmortems.services.revise import revise
 from tests.api.conftest import Script
 from tests.support.records import NOW, make_incident
 
@@ -67,9 +69,27 @@ def test_stale_version(script: Script) -> None:
     assert (status, answer["current"]["sections"]["fix"]) == (409, "Better")
 
 
+def test_of_two_who_begin_it_at_once_the_second_is_told(
+    script: Script, incident: Any, outsider: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their row comes to be after ours was looked for."""
+
+    def late(**options: Any) -> Any:
+        row = begin(incident=incident, by=outsider, now=NOW)
+        revise(postmortem=row, by=outsider, now=NOW, version=None, fields={"sections": {"fix": "Theirs"}})
+        return begun(**options)
+
+    monkeypatch.setattr("postmortems.api.postmortem.begun", late)
+    status, answer = script.patch(PLACE, {"version": 0, "fix": "Ours"})
+    assert (status, answer["error"]["code"]) == (409, "conflict")
+    status, answer = script.patch(PLACE, {"fix": "Ours"})
+    assert (status, answer["sections"]["fix"]) == (200, "Ours")
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
+        ({"waiver_reason": "x" * 2_001}, "waiver_reason"),
         ({"sections": {"blame": "x"}}, "blame"),
         ({"sections": {"fix": "x" * 200_001}}, "fix"),
         ({"conclusion": "x"}, "conclusion"),
