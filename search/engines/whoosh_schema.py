@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -83,7 +84,7 @@ def row(document: Document) -> dict[str, Any]:
     counts, lengths = tallies(document)
     facts = facts_of(document)
     return {
-        "words": {word: _packed(tally) for word, tally in counts.items()},
+        "words": {word: _packed(tuple(tally)) for word, tally in counts.items()},
         "facts": [fact.token for fact in facts],
         "facets": [f"{fact.name}:{fact.value}" for fact in facts if fact.name in FACETS],
         "rights": document.rights,
@@ -95,5 +96,7 @@ def row(document: Document) -> dict[str, Any]:
     }
 
 
-def _packed(tally: list[int]) -> bytes:
+@lru_cache(maxsize=10_000)
+def _packed(tally: tuple[int, ...]) -> bytes:
+    """Most words stand once in one place, so few tallies are ever packed anew."""
     return TALLY.pack(*(min(times, 255) for times in tally[:GROUP_COUNT]), tally[GROUP_COUNT])

@@ -89,7 +89,7 @@ class Segment:
     def vocabulary(self) -> Vocabulary:
         """The prose words of the segment."""
         if self._vocabulary is None:
-            self._vocabulary = Vocabulary(token for token, _ in self._terms("words"))
+            self._vocabulary = Vocabulary(self._words())
         return self._vocabulary
 
     def beginning_with(self, beginning: str) -> list[str]:
@@ -109,6 +109,14 @@ class Segment:
         """Each document's place and the version that was indexed."""
         for place in range(self.size):
             yield place, str(self._reader.stored_fields(place).get("version", ""))
+
+    def _words(self) -> Iterator[str]:
+        """Every word that is no stem; what Whoosh knows of it is not unpacked."""
+        for name, token in self._reader._terms.terms_from("words", b""):
+            if name != "words":
+                return
+            if token.isalpha():
+                yield token.decode("utf-8")
 
     def _terms(self, field: str) -> Iterator[tuple[str, Any]]:
         for (name, token), info in self._reader._terms.items_from(field, b""):
