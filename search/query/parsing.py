@@ -1,13 +1,13 @@
 """From typed text to a query. What isn't understood is searched as text; a pasted text is text through and through."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 
 from search.query import filters
 from search.query.dates import ACCEPTED, day_before, day_of
 from search.query.model import Chip, Query
+from search.query.pieces import Piece, pieces_of
 from search.query.tree import (
     Both,
     Clause,
@@ -27,36 +27,12 @@ from search.query.tree import (
 MAX_TEXT = 1_000_000
 MAX_TYPED = 400
 MAX_CLAUSES = 50
-MAX_DEPTH = 12
 MAX_NUMBERS = 5
 MAX_NOTES = 4
 
-_PIECE = re.compile(
-    r"""(?P<minus>-)?
-    (?:(?P<open>\()
-    |(?P<name>[A-Za-z]{2,12}):(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))
-    |"(?P<phrase>[^"]+)"
-    |(?P<word>\S+))""",
-    re.VERBOSE,
-)
-_SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[A-Za-z]{2,10}-\d{1,12}")
-_OR = frozenset({"or", "|", "||"})
 # A word before a colon that is part of an address, a path or a name of code is no misspelled filter.
 _NO_FILTER = re.compile(r"(?:https?|ftp|file|s3|jdbc|[A-Z].*):.*|[^:]*:[/:\\\d].*", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch of the typed text: a parenthesis, a filter, a phrase or a word."""
-
-    begin: int
-    end: int
-    text: str
-    kind: str
-    minus: bool = False
-    name: str = ""
-    value: str = ""
 
 
 def parse(text: str, *, me: str = "", today: date | None = None) -> Query:
@@ -75,7 +51,7 @@ class _Parser:
         self.text = text
         self.me = me
         self.today = today
-        self.pieces = _pieces(text)
+        self.pieces = pieces_of(text)
         self.at = 0
         self.chips: list[Chip] = []
         self.notes: list[str] = []
@@ -137,7 +113,7 @@ class _Parser:
             return Negated(Leaf(Words(piece.value)))
         return Text(piece.text)
 
-    def group(self, piece: _Piece, depth: int) -> Node | None:
+    def group(self, piece: Piece, depth: int) -> Node | None:
         inside = self.every(depth + 1)
         closing = self.piece()
         if closing and closing.kind == "close":
@@ -147,7 +123,7 @@ class _Parser:
             return None
         return _signed(nodes[0] if len(nodes) == 1 else inside, minus=piece.minus)
 
-    def filter(self, piece: _Piece) -> Node | None:
+    def filter(self, piece: Piece) -> Node | None:
         name = filters.canonical(piece.name)
         if not name:
             self.unknown(piece)
@@ -162,7 +138,7 @@ class _Parser:
         self.chip(piece, name, () if piece.minus else _values(found))
         return _signed(found, minus=piece.minus)
 
-    def day(self, name: str, piece: _Piece) -> Node | None:
+    def day(self, name: str, piece: Piece) -> Node | None:
         day = day_of(piece.value, today=self.today)
         # "Not after the first" is "before the first".
         is_first = (name == "after") != piece.minus
@@ -176,7 +152,7 @@ class _Parser:
         self.chip(piece, name)
         return None
 
-    def place(self, piece: _Piece) -> Node | None:
+    def place(self, piece: Piece) -> Node | None:
         found = filters.places(piece.value)
         if isinstance(found, filters.Refused) or piece.minus:
             return self.refused(piece, "in", filters.accepted_by("in"))
@@ -184,106 +160,21 @@ class _Parser:
         self.chip(piece, "in")
         return None
 
-    def refused(self, piece: _Piece, name: str, accepted: str) -> Text:
+    def refused(self, piece: Piece, name: str, accepted: str) -> Text:
         self.notes.append(f"“{piece.text}” was searched as text. {name}: takes {accepted}.")
         return Text(piece.text)
 
-    def unknown(self, piece: _Piece) -> None:
+    def unknown(self, piece: Piece) -> None:
         if not _NO_FILTER.fullmatch(piece.text.removeprefix("-")):
             names = ", ".join(f"{name}:" for name in filters.NAMES)
             self.notes.append(f"“{piece.text}” was searched as text: there is no {piece.name}:, but there are {names}.")
 
-    def chip(self, piece: _Piece, name: str = "", values: tuple[str, ...] = ()) -> None:
+    def chip(self, piece: Piece, name: str = "", values: tuple[str, ...] = ()) -> None:
         without = f"{self.text[: piece.begin]} {self.text[piece.end :]}"
         self.chips.append(Chip(piece.text, " ".join(without.split()), name, values))
 
-    def piece(self) -> _Piece | None:
+    def piece(self) -> Piece | None:
         return self.pieces[self.at] if self.at < len(self.pieces) else None
-
-
-def _pieces(text: str) -> list[_Piece]:
-    """Cut a typed text into pieces. Parentheses count where they stand like parentheses and close again."""
-    found: list[_Piece] = []
-    at, depth = 0, 0
-    while at < len(text):
-        if space := _SPACE.match(text, at):
-            at = space.end()
-            continue
-        if depth and text[at] == ")":
-            found.append(_Piece(at, at + 1, ")", "close"))
-            at, depth = at + 1, depth - 1
-            continue
-        match = _PIECE.match(text, at)
-        if match is None:
-            break
-        if match["open"] and (depth >= MAX_DEPTH or not _closes(text, match.end())):
-            at = match.end()
-            continue
-        piece = _piece(match, depth)
-        found.append(piece)
-        depth += piece.kind == "open"
-        at = piece.end
-    return _without_idle_groups(_negations(found))
-
-
-def _piece(match: re.Match[str], depth: int) -> _Piece:
-    begin, end, minus = match.start(), match.end(), bool(match["minus"])
-    if match["open"]:
-        return _Piece(begin, end, match.group(), "open", minus)
-    if match["quoted"] is not None:
-        return _Piece(begin, end, match.group(), "filter", minus, match["name"], match["quoted"])
-    if match["phrase"]:
-        return _Piece(begin, end, match.group(), "phrase", minus, value=match["phrase"])
-    # What closes a group is no part of the last word in it, unless the word opened it itself: f(x).
-    whole = match.group()
-    spare = max(0, whole.count(")") - whole.count("(")) if depth else 0
-    cut = min(spare, len(whole) - len(whole.rstrip(")")), depth)
-    whole = whole[: len(whole) - cut]
-    end -= cut
-    if match["name"] and len(whole) > len(match["name"]) + 1 + minus:
-        return _Piece(begin, end, whole, "filter", minus, match["name"], whole.split(":", 1)[1])
-    if whole.casefold() in _OR:
-        return _Piece(begin, end, whole, "or")
-    bare = whole.removeprefix("-")
-    # A lone dash, an option (--force) and a negative number are words.
-    is_minus = minus and bool(bare) and bare[0].isalnum() and not bare.isdigit()
-    return _Piece(begin, end, whole, "word", is_minus, value=bare)
-
-
-def _closes(text: str, at: int) -> bool:
-    return ")" in text[at:]
-
-
-def _negations(pieces: list[_Piece]) -> list[_Piece]:
-    """NOT before something is a minus; AND between things says nothing that is not said already."""
-    found: list[_Piece] = []
-    for piece, after in pairwise([*pieces, None]):
-        if piece is None:
-            continue
-        is_negated = bool(found) and found[-1].text == "NOT" and found[-1].kind == "word"
-        if is_negated and piece.kind in {"word", "filter", "phrase", "open"}:
-            before = found.pop()
-            value = piece.value if piece.minus else (piece.value or piece.text)
-            piece = replace(piece, begin=before.begin, minus=True, value=value, text=f"-{piece.text.removeprefix('-')}")
-        if not (piece.text == "AND" and piece.kind == "word" and found and after):
-            found.append(piece)
-    return found
-
-
-def _without_idle_groups(pieces: list[_Piece]) -> list[_Piece]:
-    """Leave out the parentheses around mere words, as error messages and sentences have them."""
-    opened: list[int] = []
-    idle: set[int] = set()
-    for at, piece in enumerate(pieces):
-        if piece.kind == "open":
-            opened.append(at)
-        elif piece.kind == "close" and opened:
-            begin = opened.pop()
-            inside = pieces[begin + 1 : at]
-            if not piece.minus and not pieces[begin].minus and all(p.kind == "word" and not p.minus for p in inside):
-                idle |= {begin, at}
-    idle.update(opened)
-    return [piece for at, piece in enumerate(pieces) if at not in idle]
 
 
 def _with_tree(query: Query, root: Both) -> Query:

@@ -1,5 +1,7 @@
 """Past incidents like one that is being declared, or like one that is open: with cause, fix, proof, and why."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -9,6 +11,8 @@ from search.query import MAX_TEXT
 from search.results import Results, similar
 
 SHOWN = 4
+# What matches so much less than the best has only ordinary words in common.
+LEAST_SHARE = 0.4
 # One or two letters are like everything.
 LEAST = 4
 
@@ -32,5 +36,8 @@ def _like_record(request: HttpRequest, number: str) -> Results:
 
 
 def _shown(request: HttpRequest, results: Results | None, to: str) -> HttpResponse:
+    if results and results.results:
+        least = results.results[0].score * LEAST_SHARE
+        results = replace(results, results=tuple(each for each in results.results if each.score >= least))
     context = {"results": results, "to": to}
     return render(request, page="search/similar.html", fragment="search/_similar.html", context=context)
