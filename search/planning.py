@@ -21,8 +21,9 @@ MAX_TOKENS = 60_000
 # What stands beside a word counts less than the word: its exact ending, a corrected spelling.
 SURFACE_WEIGHT = 0.3
 PIECE_WEIGHT = 0.7
-# The parts of an identifier that some record holds whole.
-PART_WEIGHT = 0.25
+# An identifier that some record holds whole, and its parts.
+FOUND_WHOLE_WEIGHT = 2.0
+PART_WEIGHT = 0.1
 CORRECTED_WEIGHT = 0.5
 # One slip is seldom another word; two may be.
 ONE_SLIP_WEIGHT = 0.9
@@ -51,8 +52,7 @@ def plan(query: Query, view: View) -> Planned:
     known = view.rarest(terms, MAX_TERMS)
     longer = view.completions(query.unfinished.lower(), MAX_LONGER) if query.unfinished else []
     corrections = {} if query.is_paste or longer else _corrections(terms, known, view)
-    parts = _parts_of_found(query.ranking, {term.text for term, _ in known})
-    chosen = [_weighed(term, PART_WEIGHT) if term.text.lstrip("=") in parts else term for term, _ in known]
+    chosen = _by_wholes(query.ranking, [term for term, _ in known])
     chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
     for typed, corrected in corrections.items():
         weight = ONE_SLIP_WEIGHT if distance(typed, corrected, 1) == 1 else CORRECTED_WEIGHT
@@ -95,15 +95,21 @@ def terms_of(text: str) -> list[Term]:
     return terms
 
 
-def _parts_of_found(text: str, held: set[str]) -> set[str]:
-    """Words that were asked for only as parts of identifiers which some record holds whole: the whole counts."""
+def _by_wholes(text: str, terms: list[Term]) -> list[Term]:
+    """The terms; an identifier that some record holds whole counts for more than parts which don't stand alone."""
+    held = {term.text for term in terms}
+    wholes: set[str] = set()
     parts: set[str] = set()
     alone: set[str] = set()
     for token in islice(tokens(text), MAX_TOKENS):
         words = words_of(token)
-        is_found = len(words) > 1 and words[0].role == "whole" and words[0].text in held
-        (parts if is_found else alone).update(word.text for word in (words[1:] if is_found else words))
-    return parts - alone
+        if len(words) > 1 and words[0].role == "whole" and words[0].text in held:
+            wholes.add(words[0].text)
+            parts.update(word.text for word in words[1:])
+        else:
+            alone.update(word.text for word in words)
+    factors = {**dict.fromkeys(parts - alone, PART_WEIGHT), **dict.fromkeys(wholes, FOUND_WHOLE_WEIGHT)}
+    return [_weighed(term, factors.get(term.text.lstrip("="), 1.0)) for term in terms]
 
 
 def clause(asked: asked_for.Clause) -> Clause:
