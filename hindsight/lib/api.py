@@ -12,6 +12,7 @@ from ninja.parser import Parser
 from pydantic import BeforeValidator, ConfigDict
 
 from hindsight.lib.pagination import page_by_keyset
+from hindsight.lib.problems import StaleError
 from hindsight.lib.time import BadMoment, parse_iso_aware
 
 PAGE_LIMIT = 100
@@ -41,6 +42,13 @@ class ApiError(Exception):
         self.message = message
         self.fields = dict(fields or {})
         self.extra = extra
+
+
+def conflict(error: StaleError, current: Schema) -> ApiError:
+    """409 for who wrote from an older version: it says which is the current one, and shows the record as it is now."""
+    shown = current.model_dump(mode="json")
+    fields = {"version": f"The current version is {shown['version']}."}
+    return ApiError(409, str(error), fields, current=shown)
 
 
 class Body(Schema):

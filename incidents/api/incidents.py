@@ -10,7 +10,7 @@ from ninja import Router
 
 from accounts.api import caller, idempotent
 from accounts.models import Team, User
-from hindsight.lib.api import ERRORS, ApiError, Moment, listing, only_parameters
+from hindsight.lib.api import ERRORS, ApiError, Moment, conflict, listing, only_parameters
 from hindsight.lib.problems import InvalidError, StaleError
 from hindsight.lib.text import clean
 from incidents import access
@@ -127,10 +127,7 @@ def change(request: HttpRequest, number: str, payload: IncidentPatch) -> dict[st
             source=EntrySource.API,
         )
     except StaleError as error:
-        current = IncidentOut(**shown(request, [error.current])[0]).model_dump(mode="json")
-        raise ApiError(
-            409, str(error), {"version": f"The current version is {current['version']}."}, current=current
-        ) from error
+        raise conflict(error, IncidentOut(**shown(request, [error.current])[0])) from error
     return shown(request, [changed])[0]
 
 

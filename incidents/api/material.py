@@ -10,7 +10,7 @@ from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from accounts.api import caller, idempotent
-from hindsight.lib.api import ERRORS, ApiError, listing, only_parameters
+from hindsight.lib.api import ERRORS, ApiError, conflict, listing, only_parameters
 from hindsight.lib.files import TooLarge
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents import access
@@ -170,8 +170,5 @@ def change_attachment(request: HttpRequest, number: str, pk: uuid.UUID, payload:
     try:
         changed = edit_attachment(attachment=attachment, by=by, now=timezone.now(), **given)
     except StaleError as error:
-        current = AttachmentOut(**attachment_out(request, error.current)).model_dump(mode="json")
-        raise ApiError(
-            409, str(error), {"version": f"The current version is {current['version']}."}, current=current
-        ) from error
+        raise conflict(error, AttachmentOut(**attachment_out(request, error.current))) from error
     return attachment_out(request, changed)

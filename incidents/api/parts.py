@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from accounts.api import caller, idempotent
-from hindsight.lib.api import ERRORS, ApiError, listing, only_parameters
+from hindsight.lib.api import ERRORS, conflict, listing, only_parameters
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents import access
 from incidents.api.incidents import number_of
@@ -130,10 +130,7 @@ def change_step(request: HttpRequest, number: str, pk: int, payload: StepPatch) 
             step=step, by=by, now=timezone.now(), version=version, fields=fields, source=EntrySource.API
         )
     except StaleError as error:
-        current = StepOut(**step_out(request, incident, error.current)).model_dump(mode="json")
-        raise ApiError(
-            409, str(error), {"version": f"The current version is {current['version']}."}, current=current
-        ) from error
+        raise conflict(error, StepOut(**step_out(request, incident, error.current))) from error
     return step_out(request, incident, changed)
 
 

@@ -8,7 +8,7 @@ from ninja import Router
 
 from accounts.api import caller, idempotent
 from accounts.models import User
-from hindsight.lib.api import ERRORS, ApiError, listing, only_parameters
+from hindsight.lib.api import ERRORS, ApiError, conflict, listing, only_parameters
 from hindsight.lib.problems import InvalidError, StaleError
 from hindsight.lib.text import clean
 from incidents.access import get_writable_incident
@@ -88,8 +88,5 @@ def change(request: HttpRequest, pk: int, payload: ActionPatch) -> dict[str, Any
     try:
         changed = update_action(action=action, by=by, now=timezone.now(), version=version, fields=_fields(given))
     except StaleError as error:
-        current = ActionOut(**action_out(request, error.current)).model_dump(mode="json")
-        raise ApiError(
-            409, str(error), {"version": f"The current version is {current['version']}."}, current=current
-        ) from error
+        raise conflict(error, ActionOut(**action_out(request, error.current))) from error
     return action_out(request, changed)

@@ -9,7 +9,7 @@ from ninja import Router
 
 from accounts.api import caller, idempotent
 from accounts.models import User
-from hindsight.lib.api import ERRORS, ApiError
+from hindsight.lib.api import ERRORS, ApiError, conflict
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.access import get_incident, get_writable_incident
 from incidents.api.incidents import number_of
@@ -52,10 +52,7 @@ def write(request: HttpRequest, number: str, payload: PostmortemPatch) -> dict[s
     try:
         row = _revised(incident, by, payload.version, fields)
     except StaleError as error:
-        current = PostmortemOut(**postmortem_out(request, incident, _postmortem(incident))).model_dump(mode="json")
-        raise ApiError(
-            409, str(error), {"version": f"The current version is {current['version']}."}, current=current
-        ) from error
+        raise conflict(error, PostmortemOut(**postmortem_out(request, incident, _postmortem(incident)))) from error
     return postmortem_out(request, incident, row)
 
 
@@ -126,5 +123,5 @@ def publish_it(request: HttpRequest, number: str, payload: PublishIn | None = No
     except NotReadyError as error:
         raise ApiError(409, str(error), missing=error.missing) from error
     except StaleError as error:
-        raise ApiError(409, str(error), current=postmortem_out(request, incident, _postmortem(incident))) from error
+        raise conflict(error, PostmortemOut(**postmortem_out(request, incident, _postmortem(incident)))) from error
     return 200, PostmortemOut(**postmortem_out(request, incident, row))
