@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hindsight.jobs import beats, queue
+from search.current import engine
 from search.models import OutboxEntry
 
 LEAST_FREE = 200 * 1024 * 1024
@@ -73,7 +74,10 @@ def migrations(now: datetime) -> str:
 
 def index(now: datetime) -> str:
     """The search index can be read; without it search answers from the database, so it is no reason to be unready."""
-    return settings.SEARCH_ENGINE
+    found = engine().health()
+    if not found.is_good:
+        return f"{found.engine}: {found.problem}; search answers from the database"
+    return f"{found.engine}, {found.documents:,} records"
 
 
 def disk(now: datetime) -> str:

@@ -23,6 +23,9 @@ from search.spelling import (
 )
 
 MAX_CANDIDATES = 2000
+# Of more words than this, those that stand in fewer documents than that are enough.
+MANY_TERMS = 50
+FEW = 40
 # So many of them are scored by all their words; the others by how rare the words are that they hold.
 MAX_SCORED = 100
 _PINNED = 1_000_000.0
@@ -70,6 +73,13 @@ class PostgresView:
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol."""
         asked = list(terms)
+        if len(asked) > MANY_TERMS:
+            # A pasted text has hundreds of words: the common ones need not be counted to the end.
+            counts = self._counted_to(FEW, [term.forms for term in asked])
+            few = {forms: count for forms, count in counts.items() if count < FEW}
+            self._frequencies.update(few)
+            rare = [term for term in asked if few.get(term.forms)]
+            asked = rare if len(rare) >= limit else asked
         self._count([term.forms for term in asked])
         known = [(term, self._frequencies[term.forms]) for term in asked if self._frequencies[term.forms]]
         known.sort(key=lambda row: (row[1], row[0].text))
@@ -192,18 +202,20 @@ class PostgresView:
     def _count(self, asked: Iterable[tuple[str, ...]]) -> None:
         """Learn in how many visible documents these terms stand; what is above the candidates' limit counts as it."""
         new = list({forms for forms in asked if forms not in self._frequencies})
-        if not new:
-            return
+        self._frequencies.update(self._counted_to(MAX_CANDIDATES, new))
+
+    def _counted_to(self, most: int, asked: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+        if not asked:
+            return {}
         sql = (
             "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_searchdocument d"  # noqa: S608 - fixed conditions
-            f" WHERE {self._where.sql} AND d.words @@ t.q::tsquery LIMIT {MAX_CANDIDATES}) x)"
+            f" WHERE {self._where.sql} AND d.words @@ t.q::tsquery LIMIT {most}) x)"
             " FROM unnest(%s::text[]) WITH ORDINALITY AS t(q, at)"
         )
-        queries = [" | ".join(map(quoted, forms)) for forms in new]
+        queries = [" | ".join(map(quoted, forms)) for forms in asked]
         with connection.cursor() as cursor:
             cursor.execute(sql, [*self._where.values, queries])
-            for at, count in cursor.fetchall():
-                self._frequencies[new[at - 1]] = count
+            return {asked[at - 1]: count for at, count in cursor.fetchall()}
 
 
 @contextmanager
