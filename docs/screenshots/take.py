@@ -18,9 +18,9 @@ DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PAGES = {
     "board": "/",
-    "incident": "/incidents/INC-6/",
-    "postmortem-editor": "/incidents/INC-6/postmortem/edit/",
-    "search": "/search/?q=replica+lag+failover",
+    "incident": "/incidents/INC-10/",
+    "postmortem-editor": "/incidents/INC-10/postmortem/edit/",
+    "search": "/search/?q=disk+will+not+detach",
 }
 
 

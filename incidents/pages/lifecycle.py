@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.models import STATUS_MEANING, Incident, Status, transition
+from incidents.models import STATUS_MEANING, Incident, Precision, Status, transition
 
 MINUTE = timedelta(minutes=1)
 REACHED_AT = {
@@ -25,6 +25,8 @@ class Stage:
     act: str
     needs_reason: bool
     at: datetime | None
+    # How its time is written: the day alone where no more is known.
+    style: str
 
 
 def stages(incident: Incident) -> list[Stage]:
@@ -44,9 +46,15 @@ def stages(incident: Incident) -> list[Stage]:
                 act=step.name if step else "",
                 needs_reason=bool(step and step.needs_reason),
                 at=at,
+                style=_style(incident, status),
             )
         )
     return found
+
+
+def _style(incident: Incident, status: Status) -> str:
+    is_vague = status == Status.INVESTIGATING and incident.started_precision == Precision.DAY
+    return "date" if is_vague else "short"
 
 
 def durations(incident: Incident, now: datetime) -> list[tuple[str, timedelta]]:
