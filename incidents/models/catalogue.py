@@ -19,6 +19,8 @@ class Service(models.Model):
     team = models.ForeignKey("accounts.Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="services")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Counts what people changed of it.
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         ordering = [Lower("name")]

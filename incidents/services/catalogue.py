@@ -1,12 +1,15 @@
 """Services and tags by the names that people type."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypedDict
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from accounts import audit
 from accounts.models import Team, User
-from hindsight.lib.problems import InvalidError
+from hindsight.lib.problems import InvalidError, StaleError
 from incidents.models import SERVICE_NAME_LIMIT, TAG_NAME_LIMIT, Service, Tag
 from incidents.services.checks import Faults
 from search import outbox
@@ -64,19 +67,51 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
     return list(Tag.objects.filter(name__in=wanted))
 
 
-def update_service(*, service: Service, name: str, description: str, runbook_url: str, team: Team | None) -> Service:
-    """Correct what is known of a service; its address stays, so that links go on working. Raises InvalidError."""
-    faults = Faults()
-    service.name = faults.line("name", name, label="Name", limit=SERVICE_NAME_LIMIT, required=True)
-    service.description = faults.text("description", description, label="Description", limit=DESCRIPTION_LIMIT)
-    service.runbook_url = faults.url("runbook_url", runbook_url, label="Runbook")
-    service.team = team
-    faults.stop_if_any()
+class ServiceFields(TypedDict):
+    """What is known of a service."""
+
+    name: str
+    description: str
+    runbook_url: str
+    team: Team | None
+
+
+def update_service(*, service: Service, by: User, now: datetime, version: int | None, fields: ServiceFields) -> Service:
+    """Correct what is known of a service; its address stays, so that links go on working.
+
+    The change stands in the audit log. Without `version` the last one to write wins. Raises StaleError, InvalidError.
+    """
+    columns = _checked(fields)
     try:
         with transaction.atomic():
-            service.save()
-            # Its name stands in what search knows of its incidents.
-            outbox.enqueue_many("incident", service.incidents.values_list("pk", flat=True))
+            row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+            if version is not None and version != row.version:
+                raise StaleError(row)
+            changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
+            if changed:
+                audit.record(by=by, action="service.edit", target=row.name, now=now, fields=changed)
+                _change(row, columns)
     except IntegrityError as error:
         raise InvalidError({"name": "Another service has this name already."}) from error
-    return service
+    return row
+
+
+def _change(row: Service, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.save()
+    # Its name stands in what search knows of its incidents.
+    outbox.enqueue_many("incident", row.incidents.values_list("pk", flat=True))
+
+
+def _checked(fields: ServiceFields) -> dict[str, Any]:
+    faults = Faults()
+    columns = {
+        "name": faults.line("name", fields["name"], label="Name", limit=SERVICE_NAME_LIMIT, required=True),
+        "description": faults.text("description", fields["description"], label="Description", limit=DESCRIPTION_LIMIT),
+        "runbook_url": faults.url("runbook_url", fields["runbook_url"], label="Runbook"),
+        "team": fields["team"],
+    }
+    faults.stop_if_any()
+    return columns

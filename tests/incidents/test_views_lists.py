@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from incidents.models import Incident, NumberSequence, Service
 from incidents.services.update import change_status
+from tests.support.personas import client_of
 from tests.support.records import LATER, NOW, make_incident
-from tests.support.web import HTMX, queries_of
+from tests.support.web import HTMX, form_values, queries_of
 
 LIST = "/incidents/"
 
@@ -132,11 +133,45 @@ def test_a_service_tells_what_broke(three: list[Incident], responder_client: Cli
 
 def test_a_service_is_described(three: list[Incident], responder_client: Client) -> None:
     address = reverse("service_edit", args=["api"])
-    data = {"name": "API", "description": "Talks to **everyone**", "runbook_url": "https://example.org/api"}
+    data = {
+        "name": "API",
+        "description": "Talks to **everyone**",
+        "runbook_url": "https://example.org/api",
+        "version": 1,
+    }
     assert responder_client.post(address, data)["Location"] == "/services/api/"
     page = responder_client.get("/services/api/").content.decode()
     assert "<strong>everyone</strong>" in page
     assert 'href="https://example.org/api"' in page
+    entry = AuditEntry.objects.get(action="service.edit")
+    assert (entry.actor_name, entry.target) == ("responder", "api")
+    assert entry.detail == {"fields": ["description", "name", "runbook_url"]}
+
+
+def test_of_two_who_describe_a_service_the_second_sees_both_texts(
+    three: list[Incident], responder_client: Client, teammate: User
+) -> None:
+    address = reverse("service_edit", args=["api"])
+    mine = form_values(responder_client.get(address).content.decode())
+    theirs = form_values(client_of(teammate).get(address).content.decode())
+    client_of(teammate).post(address, {**theirs, "description": "Their words"})
+    answer = responder_client.post(address, {**mine, "description": "My words"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Their words" in page
+    assert "My words" in page
+    assert Service.objects.get(slug="api").description == "Their words"
+    again = responder_client.post(address, form_values(page))
+    assert again.status_code == 303
+    assert Service.objects.get(slug="api").description == "My words"
+
+
+def test_saving_a_service_unchanged_is_no_change(three: list[Incident], responder_client: Client) -> None:
+    address = reverse("service_edit", args=["api"])
+    values = form_values(responder_client.get(address).content.decode())
+    assert responder_client.post(address, values).status_code == 303
+    assert Service.objects.get(slug="api").version == 1
+    assert not AuditEntry.objects.filter(action="service.edit").exists()
 
 
 @pytest.mark.parametrize(
@@ -150,7 +185,9 @@ def test_a_service_is_described(three: list[Incident], responder_client: Client)
 def test_a_bad_description_comes_back(
     data: dict[str, str], message: str, three: list[Incident], responder_client: Client
 ) -> None:
-    answer = responder_client.post(reverse("service_edit", args=["api"]), {**data, "description": "kept words"})
+    answer = responder_client.post(
+        reverse("service_edit", args=["api"]), {**data, "description": "kept words", "version": 1}
+    )
     assert answer.status_code == 422
     assert message in answer.content.decode()
     assert "kept words" in answer.content.decode()
