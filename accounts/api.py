@@ -6,7 +6,9 @@ from functools import wraps
 from typing import Any
 
 from allauth.core.internal import ratelimit
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from ninja import Router, Schema
 from ninja.security import HttpBearer
@@ -14,7 +16,7 @@ from ninja.security import HttpBearer
 from accounts.models import ApiToken, Scope, User
 from accounts.once import KeyUsedElsewhereError, once
 from accounts.services import tokens
-from hindsight.lib.api import ERRORS, ApiError
+from hindsight.lib.api import ERRORS, ApiError, error_response
 
 router = Router(tags=["me"])
 # With its prefix it has to fit the column whole: two keys cut to the same start would be one.
@@ -98,6 +100,25 @@ def _asked(request: HttpRequest) -> str:
     else:
         body = request.body
     return f"{request.path[:120]} {hashlib.sha256(body).hexdigest()}"
+
+
+def or_token(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a script with a token of scope `read` fetch what a page offers to download; people sign in as everywhere."""
+
+    @login_not_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "Authorization" in request.headers:
+            scheme, _, secret = request.headers["Authorization"].partition(" ")
+            try:
+                request.auth = TokenAuth().authenticate(request, secret.strip() if scheme.lower() == "bearer" else "")  # type: ignore[attr-defined]  # as ninja does
+            except ApiError as refused:
+                return error_response(refused.status, refused.message)
+        elif not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 class MeOut(Schema):

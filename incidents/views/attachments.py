@@ -5,6 +5,7 @@ import uuid
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from accounts.api import or_token
 from hindsight.lib.files import FileStore, content_disposition
 from incidents import access
 from incidents.previews import THUMBNAIL, ensure_preview
@@ -13,6 +14,7 @@ from incidents.previews import THUMBNAIL, ensure_preview
 FILE_POLICY = "default-src 'none'; sandbox"
 
 
+@or_token
 @require_safe
 def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The original, byte for byte, always as a download."""
@@ -27,6 +29,7 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     return _guarded(response)
 
 
+@or_token
 @require_safe
 def attachment_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The re-encoded picture; `?size=thumb` for the small one. Made now if the worker has not yet."""

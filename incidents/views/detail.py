@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.api import or_token
 from hindsight.lib.htmx import private, wants_fragment
 from incidents import access, slots
 from incidents.forms.log import ComposerForm
@@ -77,6 +78,7 @@ def postmortem_url(incident: Incident) -> str:
         return ""
 
 
+@or_token
 @require_safe
 def incident_markdown(request: HttpRequest, number: int) -> HttpResponse:
     """The whole visible record, to be read anywhere."""
@@ -86,6 +88,7 @@ def incident_markdown(request: HttpRequest, number: int) -> HttpResponse:
     return private(answer)
 
 
+@or_token
 @require_safe
 def incident_json(request: HttpRequest, number: int) -> HttpResponse:
     """The whole visible record, for programs."""

@@ -5,6 +5,7 @@ from django.shortcuts import render as render_page
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.api import or_token
 from accounts.models import User
 from hindsight.lib.htmx import private, render
 from incidents.access import NOT_FOUND, get_incident
@@ -37,6 +38,7 @@ def postmortem(request: HttpRequest, number: int) -> HttpResponse:
     return private(render_page(request, name, context))
 
 
+@or_token
 @require_safe
 def markdown(request: HttpRequest, number: int) -> HttpResponse:
     """The postmortem as a Markdown file, shown as text."""
@@ -44,6 +46,7 @@ def markdown(request: HttpRequest, number: int) -> HttpResponse:
     return private(HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
+@or_token
 @require_safe
 def json(request: HttpRequest, number: int) -> HttpResponse:
     """The postmortem as JSON."""
