@@ -7,7 +7,10 @@ from ninja import Router, Schema
 
 from accounts.api import caller
 from hindsight.lib.api import ERRORS, listing, only_parameters
-from incidents.api.schemas import ServiceOut, service_out
+from incidents.api.schemas import (
+    ServiceOut,
+)
+from incidents.api.shown import service_out
 from incidents.pages.catalogue import visible_services
 
 router = Router(tags=["services"])

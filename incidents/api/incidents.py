@@ -15,7 +15,13 @@ from hindsight.lib.problems import InvalidError, StaleError
 from hindsight.lib.text import clean
 from incidents import access
 from incidents.answers import answers
-from incidents.api.schemas import IncidentIn, IncidentList, IncidentOut, IncidentPatch, incident_out
+from incidents.api.schemas import (
+    IncidentIn,
+    IncidentList,
+    IncidentOut,
+    IncidentPatch,
+)
+from incidents.api.shown import incident_out
 from incidents.models import EntrySource, Incident, IncidentQuerySet, Kind, Severity, Status
 from incidents.services.catalogue import NAMES_LIMIT
 from incidents.services.declare import declare

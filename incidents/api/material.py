@@ -21,9 +21,8 @@ from incidents.api.schemas import (
     AttachmentPatch,
     SnippetIn,
     SnippetOut,
-    attachment_out,
-    snippet_out,
 )
+from incidents.api.shown import attachment_out, snippet_out
 from incidents.models import Attachment, EntrySource, Incident, Snippet, TimelineEntry
 from incidents.services.attachments import attach_stored, edit_attachment, on_disk
 from incidents.services.snippets import add_coloured, coloured

@@ -19,10 +19,8 @@ from incidents.api.schemas import (
     StepIn,
     StepOut,
     StepPatch,
-    entry_out,
-    log_note_out,
-    step_out,
 )
+from incidents.api.shown import entry_out, log_note_out, step_out
 from incidents.models import DiagnosisStep, EntrySource, Incident
 from incidents.services.diagnosis import StepFields, add_log_note, add_step, update_step
 from incidents.services.timeline import add_entry
