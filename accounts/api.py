@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from ninja import Router, Schema
+from ninja.responses import Status
 from ninja.security import HttpBearer
 
 from accounts.models import ApiToken, Scope, User
@@ -61,19 +62,19 @@ def caller(request: HttpRequest) -> User:
     return request.user
 
 
-def idempotent(view: Callable[..., tuple[int, Any]]) -> Callable[..., tuple[int, Any]]:
+def idempotent(view: Callable[..., tuple[int, Any]]) -> Callable[..., Status[Any]]:
     """Let a POST with an `Idempotency-Key` act once: a repetition gets the first answer again.
 
     The key belongs to one request of one person; with another path or body it is refused (422).
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[int, Any]:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Status[Any]:
         key = request.headers.get("Idempotency-Key", "")
         if len(key) > KEY_LIMIT:
             raise ApiError(422, f"Idempotency-Key has {len(key)} characters; the limit is {KEY_LIMIT}.")
         if not key:
-            return view(request, *args, **kwargs)
+            return Status(*view(request, *args, **kwargs))
 
         def act() -> dict[str, Any]:
             status, body = view(request, *args, **kwargs)
@@ -85,7 +86,7 @@ def idempotent(view: Callable[..., tuple[int, Any]]) -> Callable[..., tuple[int,
             )
         except KeyUsedElsewhereError as error:
             raise ApiError(422, str(error), {"Idempotency-Key": str(error)}) from error
-        return answer["status"], answer["body"]
+        return Status(answer["status"], answer["body"])
 
     return wrapped
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
+from ninja.responses import Status
 
 from accounts.api import caller, idempotent
 from hindsight.lib.api import ERRORS, ApiError, conflict, listing, only_parameters
@@ -72,7 +73,7 @@ def snippets(request: HttpRequest, number: str, cursor: str = "", limit: int = 5
 
 
 @router.post("{number}/snippets/", response={201: SnippetOut, **ERRORS}, summary="Add a snippet")
-def create_snippet(request: HttpRequest, number: str, payload: SnippetIn) -> tuple[int, Any]:
+def create_snippet(request: HttpRequest, number: str, payload: SnippetIn) -> Status[Any]:
     """Add code or a log, to a step or an entry, or as a line of its own in the timeline."""
     by = caller(request)
     incident = access.get_writable_incident(by, number_of(number))
@@ -119,7 +120,7 @@ def create_attachment(
     alt_text: Form[str] = "",
     step: Form[int | None] = None,
     entry: Form[int | None] = None,
-) -> tuple[int, Any]:
+) -> Status[Any]:
     """Attach a file (multipart). Pictures get a preview; what can't have one is stored all the same and says why."""
     by = caller(request)
     incident = access.get_writable_incident(by, number_of(number))
