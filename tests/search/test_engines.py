@@ -252,7 +252,7 @@ def test_the_words_that_matched_are_told(library: Shelf) -> None:
 
 def test_an_identifier_in_code_stands_above_its_parts_in_titles(shelf: Shelf, indexed: Run) -> None:
     shelf.put(1, "Zork, quux 17", "zork quux 17")
-    shelf.put(2, "Nothing in the title", "it said zork_quux_17 once " + "among much else " * 40)
+    shelf.put(2, "Nothing in the title", "it said zork_quux_17 once " + "among much else " * 120)
     for pk in range(3, 30):
         shelf.put(pk, f"Something else {pk}", "with quite other words " * 30)
     indexed()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from search.documents import Part
+from search.ranking import view_of
 from search.results import as_json, find, similar
 from search.signatures import signature, tokens
 from search.signing import part_of
@@ -78,9 +79,12 @@ def test_a_trace_inside_prose_is_known_as_well(shelf: Shelf, indexed: Run) -> No
 
 
 def test_a_typed_word_meets_no_token(library: Shelf) -> None:
-    for text in ("sig", "sig:x:leaseerror", "^sig:x:leaseerror"):
-        for result in find(PUBLIC, text).results:
-            assert all("sig:" not in str(highlight.html) for highlight in result.highlights)
+    view, _ = view_of(PUBLIC)
+    assert not view.completions("sig", 8)
+    assert not find(PUBLIC, "sig").results
+    shown = [str(highlight.html) for result in find(PUBLIC, AGAIN).results for highlight in result.highlights]
+    assert shown
+    assert not any("sig:" in html for html in shown)
 
 
 @pytest.mark.parametrize("viewer", [PUBLIC, INSIDER])
