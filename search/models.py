@@ -108,6 +108,9 @@ class SavedSearch(models.Model):
     name = models.CharField(max_length=100)
     query = models.CharField(max_length=400)
     created_at = models.DateTimeField(default=timezone.now)
+    # Since when its owner is told of new records; empty while they are not.
+    tells_since = models.DateTimeField(null=True, blank=True)
+    tells_by_mail = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering: ClassVar = ["name", "pk"]
@@ -115,3 +118,40 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedFind(models.Model):
+    """A new record that a saved search finds, whoever may see it: rights are looked up when it is told of."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="finds")
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    found_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["search", "kind", "object_id"], name="search_find_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["found_at"], name="search_find_found_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class ThesaurusChange(models.Model):
+    """How this installation differs from the shipped thesaurus: a group of its own, or a shipped one that it put away.
+
+    Rows are made and deleted, never changed. `words` is the group as one line, with commas between.
+    """
+
+    words = models.CharField(max_length=600, unique=True)
+    is_own = models.BooleanField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
