@@ -14,8 +14,17 @@ from .choices import (
     Severity,
     TextState,
 )
-from .diagnosis import HYPOTHESIS_LIMIT, STEP_TEXT_LIMIT, DiagnosisStep, LogNote
+from .diagnosis import HYPOTHESIS_LIMIT, STEP_TEXT_LIMIT, DiagnosisStep
+from .evidence import (
+    EVIDENCE_LABEL_LIMIT,
+    EVIDENCE_TEXT_LIMIT,
+    FIRST_CHECK_LIMIT,
+    EvidenceKind,
+    FirstCheck,
+    StepEvidence,
+)
 from .incident import SUMMARY_LIMIT, TITLE_LIMIT, Incident, IncidentQuerySet
+from .ledger import LogNote, LogTemplate
 from .lifecycle import ACTIVE_STATUSES, STATUS_MEANING, Outcome, Status, Transition, outcome_transition, transition
 from .material import CAPTION_LIMIT, FILENAME_LIMIT, SNIPPET_LIMIT, Attachment, Snippet
 from .sequence import NumberSequence
@@ -25,7 +34,10 @@ __all__ = [
     "ACTIVE_STATUSES",
     "CAPTION_LIMIT",
     "ENTRY_LIMIT",
+    "EVIDENCE_LABEL_LIMIT",
+    "EVIDENCE_TEXT_LIMIT",
     "FILENAME_LIMIT",
+    "FIRST_CHECK_LIMIT",
     "HYPOTHESIS_LIMIT",
     "SERVICE_NAME_LIMIT",
     "SEVERITY_MEANING",
@@ -41,10 +53,13 @@ __all__ = [
     "DiagnosisStep",
     "EntryKind",
     "EntrySource",
+    "EvidenceKind",
+    "FirstCheck",
     "Incident",
     "IncidentQuerySet",
     "Kind",
     "LogNote",
+    "LogTemplate",
     "LogVerdict",
     "NumberSequence",
     "Outcome",
@@ -54,6 +69,7 @@ __all__ = [
     "Severity",
     "Snippet",
     "Status",
+    "StepEvidence",
     "Tag",
     "TextState",
     "TimelineEntry",

@@ -1,12 +1,13 @@
 """How the cause was looked for."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from hindsight.lib.rendered import RenderedModel
 
-from .choices import LogVerdict
 from .incident import Incident
 from .lifecycle import Outcome
 
@@ -29,6 +30,13 @@ class DiagnosisStep(RenderedModel):
     noted_at = models.DateTimeField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+    # Its place among the steps under the same parent; 0 for all of them means in the order of time.
+    position = models.PositiveIntegerField(default=0, db_default=0)
+    # When and by whom its outcome was found; empty while it is open.
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["at", "id"]
@@ -49,30 +57,7 @@ class DiagnosisStep(RenderedModel):
         """Its place on the incident's page."""
         return f"step-{self.pk}"
 
-
-class LogNote(models.Model):
-    """A log line or dashboard met during diagnosis, and what it did: misled, was noise, was missing, or decided."""
-
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="log_notes")
-    step = models.ForeignKey(DiagnosisStep, on_delete=models.SET_NULL, null=True, blank=True, related_name="log_notes")
-    verdict = models.CharField(max_length=10, choices=LogVerdict.choices)
-    line = models.TextField()
-    emitted_by = models.CharField(max_length=300, blank=True, default="")
-    note = models.TextField(blank=True, default="")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["created_at", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(verdict__in=LogVerdict.values), name="log_note_verdict_known"),
-            models.CheckConstraint(condition=~Q(line=""), name="log_note_has_line"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verdict}: {self.line[:60]}"
-
     @property
-    def anchor(self) -> str:
-        """Its place on the incident's page."""
-        return f"log-note-{self.pk}"
+    def open_for(self) -> timedelta | None:
+        """How long it took from suspecting to knowing; None while it is open or when that is not known."""
+        return self.decided_at - self.at if self.decided_at and self.decided_at > self.at else None
