@@ -59,6 +59,8 @@ class EntryKind(models.TextChoices):
     FIX = "fix", "Fix"
     VERIFICATION = "verification", "Verification"
     DECISION = "decision", "Decision"
+    VERDICT = "verdict", "Verdict on a change"
+    MERGE = "merge", "Merge"
 
 
 # The kinds that people and scripts write themselves; the others follow from what they do.

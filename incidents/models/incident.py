@@ -29,15 +29,18 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Those that `user` may know of: the one access rule, used by every channel.
 
         A private incident is for who declared it, who leads it, the people and the members of the teams that it names,
-        and administrators.
+        and administrators. One that was merged into another is nowhere any more: see `access.get_incident`.
         """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
+        whole = self.filter(merged_into__isnull=True)
         if user.is_admin:
-            return self
+            return whole
         named = Incident.people.through.objects.filter(user_id=user.pk).values("incident_id")
         teams = Incident.teams.through.objects.filter(team__memberships__user_id=user.pk).values("incident_id")
-        return self.filter(Q(is_private=False) | Q(declared_by=user) | Q(lead=user) | Q(pk__in=named) | Q(pk__in=teams))
+        return whole.filter(
+            Q(is_private=False) | Q(declared_by=user) | Q(lead=user) | Q(pk__in=named) | Q(pk__in=teams)
+        )
 
     def active(self) -> "IncidentQuerySet":
         """Those still being worked on."""
@@ -83,6 +86,9 @@ class Incident(RenderedModel):
     started_precision = models.CharField(max_length=6, choices=Precision.choices, default=Precision.MINUTE)
     detected_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     mitigated_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -95,6 +101,12 @@ class Incident(RenderedModel):
     source_url = models.URLField(max_length=500, blank=True, default="")
     source_name = models.CharField(max_length=200, blank=True, default="")
 
+    # Where everything of it went; the row stays so that its number and its links go on leading there. No index: nearly
+    # every row has none, and a planner that takes it for selective would read all of them.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
+
     # Counts changes of this row; who saves with an older one gets a conflict.
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()
@@ -106,6 +118,8 @@ class Incident(RenderedModel):
         indexes = [
             models.Index(fields=["-listed_at", "-id"], name="incident_newest_first"),
             models.Index(fields=["status", "severity"], name="incident_status_severity"),
+            # Counts and orders those that were not merged, without reading their rows.
+            models.Index(fields=["-listed_at", "-id"], condition=Q(merged_into__isnull=True), name="incident_unmerged"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="incident_severity_known"),
@@ -116,6 +130,7 @@ class Incident(RenderedModel):
                 condition=Q(started_precision__in=Precision.values), name="incident_precision_known"
             ),
             models.CheckConstraint(condition=~Q(title=""), name="incident_has_title"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="incident_not_merged_into_itself"),
             models.CheckConstraint(
                 condition=Q(detected_at__isnull=True)
                 | Q(started_at__isnull=True)
