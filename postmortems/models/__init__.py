@@ -17,12 +17,25 @@ from .postmortem import (
     FACTOR_LIMIT,
     FACTORS_LIMIT,
     SECTION_LIMIT,
+    SECTION_TITLE_LIMIT,
     WAIVER_LIMIT,
     ContributingFactor,
     Postmortem,
     PostmortemQuerySet,
     Revision,
     Section,
+)
+from .presence import Writer
+from .template import (
+    RULE_TAG_LIMIT,
+    TEMPLATE_KEY_LIMIT,
+    TEMPLATE_NAME_LIMIT,
+    TEMPLATE_NOTE_LIMIT,
+    TEMPLATE_PURPOSE_LIMIT,
+    Template,
+    TemplateQuerySet,
+    TemplateRule,
+    TemplateVersion,
 )
 
 __all__ = [
@@ -34,7 +47,13 @@ __all__ = [
     "FACTORS_LIMIT",
     "FACTOR_LIMIT",
     "PLACE_LIMIT",
+    "RULE_TAG_LIMIT",
     "SECTION_LIMIT",
+    "SECTION_TITLE_LIMIT",
+    "TEMPLATE_KEY_LIMIT",
+    "TEMPLATE_NAME_LIMIT",
+    "TEMPLATE_NOTE_LIMIT",
+    "TEMPLATE_PURPOSE_LIMIT",
     "UNFINISHED",
     "WAIVER_LIMIT",
     "ActionItem",
@@ -53,5 +72,10 @@ __all__ = [
     "ProofState",
     "Revision",
     "Section",
+    "Template",
+    "TemplateQuerySet",
+    "TemplateRule",
+    "TemplateVersion",
+    "Writer",
     "postmortem_transition",
 ]

@@ -14,9 +14,11 @@ from incidents.models import Incident
 
 from .choices import FactorCategory, ProofState
 from .lifecycle import PostmortemStatus
+from .template import TemplateVersion
 
 # Characters. A section is prose; logs and code are snippets of the incident.
 SECTION_LIMIT = 200_000
+SECTION_TITLE_LIMIT = 120
 FACTOR_LIMIT = 2_000
 FACTORS_LIMIT = 30
 WAIVER_LIMIT = 2_000
@@ -44,8 +46,16 @@ class Postmortem(models.Model):
     incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="postmortem")
     status = models.CharField(max_length=15, choices=PostmortemStatus.choices, default=PostmortemStatus.DRAFT)
     proof = models.CharField(max_length=12, choices=ProofState.choices, default=ProofState.UNPROVEN)
+    # What it asks: a published version, kept until somebody moves it to another. The two below name the same.
+    template = models.ForeignKey(
+        TemplateVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="postmortems"
+    )
     template_key = models.CharField(max_length=40, default="standard")
     template_version = models.PositiveIntegerField(default=1)
+    # Why this template, for the writer: "Severity is SEV3 or SEV4".
+    template_why = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # Written down when all was over: nobody logged the incident while it happened.
+    is_afterwards = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1)
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     begun_at = models.DateTimeField()
@@ -109,6 +119,8 @@ class Section(RenderedModel):
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="sections")
     key = models.CharField(max_length=40)
+    # How the template called it when the text was saved, for the day when the template has no such section any more.
+    title = models.CharField(max_length=SECTION_TITLE_LIMIT, blank=True, default="", db_default="")
     body = models.TextField(blank=True, default="")
     version = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
