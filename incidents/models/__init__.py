@@ -29,10 +29,11 @@ from .incident import SUMMARY_LIMIT, TITLE_LIMIT, Incident, IncidentQuerySet
 from .ledger import LogNote, LogTemplate
 from .lifecycle import ACTIVE_STATUSES, STATUS_MEANING, Outcome, Status, Transition, outcome_transition, transition
 from .links import MUTUAL_KINDS, IncidentLink, LinkKind
+from .live import Presence, Pulse
 from .material import CAPTION_LIMIT, FILENAME_LIMIT, SNIPPET_LIMIT, Attachment, Snippet
 from .roles import COMMON_ROLES, HANDOVER_LIMIT, LEAD, ROLE_NAME_LIMIT, HandoverNote, RoleHolding
 from .sequence import NumberSequence
-from .timeline import ENTRY_LIMIT, TimelineEntry
+from .timeline import ENTRY_LIMIT, LONG_AGO, EntryRevision, TimelineEntry
 
 __all__ = [
     "ACTIVE_STATUSES",
@@ -48,6 +49,7 @@ __all__ = [
     "HYPOTHESIS_LIMIT",
     "IN_ORDER",
     "LEAD",
+    "LONG_AGO",
     "MUTUAL_KINDS",
     "ROLE_NAME_LIMIT",
     "SERVICE_NAME_LIMIT",
@@ -68,6 +70,7 @@ __all__ = [
     "DetectedBy",
     "DiagnosisStep",
     "EntryKind",
+    "EntryRevision",
     "EntrySource",
     "EvidenceKind",
     "FirstCheck",
@@ -84,7 +87,9 @@ __all__ = [
     "NumberSequence",
     "Outcome",
     "Precision",
+    "Presence",
     "PreviewState",
+    "Pulse",
     "RoleHolding",
     "Service",
     "Severity",

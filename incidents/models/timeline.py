@@ -1,4 +1,6 @@
-"""What happened, line by line."""
+"""What happened, line by line, and how each line read before it was corrected."""
+
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +12,7 @@ from .choices import EntryKind, EntrySource
 from .incident import Incident
 
 ENTRY_LIMIT = 50_000
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TimelineEntry(RenderedModel):
@@ -31,11 +34,17 @@ class TimelineEntry(RenderedModel):
     data = models.JSONField(default=dict)
     is_key = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
+    # The server's own clock at the last save, by which open pages ask for what is new to them. Never shown.
+    changed_at = models.DateTimeField(auto_now=True, db_default=LONG_AGO)
 
     class Meta:
         ordering = ["at", "id"]
         verbose_name_plural = "timeline entries"
-        indexes = [models.Index(fields=["incident", "at", "id"], name="entry_in_order")]
+        indexes = [
+            models.Index(fields=["incident", "at", "id"], name="entry_in_order"),
+            models.Index(fields=["incident", "kind", "at", "id"], name="entry_of_kind"),
+            models.Index(fields=["incident", "changed_at"], name="entry_changed"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
             models.CheckConstraint(condition=Q(source__in=EntrySource.values), name="entry_source_known"),
@@ -51,3 +60,22 @@ class TimelineEntry(RenderedModel):
     def anchor(self) -> str:
         """Its place on the incident's page."""
         return f"entry-{self.pk}"
+
+
+class EntryRevision(models.Model):
+    """An entry as it was in a version that `by` replaced; `at_before` is when it had happened until then."""
+
+    entry = models.ForeignKey(TimelineEntry, on_delete=models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=EntryKind.choices)
+    body = models.TextField(blank=True)
+    at_before = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["entry", "version"]
+        constraints = [models.UniqueConstraint(fields=["entry", "version"], name="entry_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} version {self.version}"
