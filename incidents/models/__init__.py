@@ -28,7 +28,7 @@ from .forest import IN_ORDER, Forest, Spot
 from .incident import SUMMARY_LIMIT, TITLE_LIMIT, Incident, IncidentQuerySet
 from .ledger import LogNote, LogTemplate
 from .lifecycle import ACTIVE_STATUSES, STATUS_MEANING, Outcome, Status, Transition, outcome_transition, transition
-from .links import MUTUAL_KINDS, IncidentLink, LinkKind
+from .links import MUTUAL_KINDS, IncidentLink, LinkKind, originals
 from .live import Presence, Pulse
 from .material import CAPTION_LIMIT, FILENAME_LIMIT, SNIPPET_LIMIT, Attachment, Snippet
 from .roles import COMMON_ROLES, HANDOVER_LIMIT, LEAD, ROLE_NAME_LIMIT, HandoverNote, RoleHolding
@@ -102,6 +102,7 @@ __all__ = [
     "TimelineEntry",
     "Transition",
     "Verdict",
+    "originals",
     "outcome_transition",
     "transition",
 ]

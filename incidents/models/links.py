@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 
-from .incident import Incident
+from .incident import Incident, IncidentQuerySet
 
 
 class LinkKind(models.TextChoices):
@@ -57,3 +57,13 @@ class IncidentLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+def originals(incidents: IncidentQuerySet, user: User | AnonymousUser) -> IncidentQuerySet:
+    """Those that repeat no other that `user` may see: what lists and statistics count unless asked for duplicates.
+
+    To somebody who may not see the original, a duplicate is an incident like any other.
+    """
+    seen = Incident.objects.visible_to(user)
+    repeated = IncidentLink.objects.filter(kind=LinkKind.DUPLICATE, target__in=seen)
+    return incidents.exclude(pk__in=repeated.values("source_id"))
