@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from hindsight import api
-from hindsight.views import guide, health, reference
+from hindsight.views import guide, health, reference, thesaurus
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", reference.reference, name="api_reference"),
     path("api/v1/", api.urls),
     path("design/", guide.design, name="design"),
+    path("settings/thesaurus/", thesaurus.thesaurus, name="settings_thesaurus"),
+    path("settings/thesaurus/put-away/", thesaurus.put_away, name="settings_thesaurus_put_away"),
+    path("settings/thesaurus/<int:pk>/undo/", thesaurus.undo, name="settings_thesaurus_undo"),
     path("", include("accounts.urls")),
     path("", include("incidents.urls")),
     path("", include("search.urls")),

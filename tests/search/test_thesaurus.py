@@ -8,6 +8,9 @@ from search.results import find
 from search.thesaurus import GROUPS, TABLE, beside
 from tests.search.conftest import PUBLIC, Shelf
 
+# An installation's own changes are looked up.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("typed", "other"),
