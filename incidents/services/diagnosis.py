@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import User
 from hindsight.lib.problems import StaleError
@@ -13,18 +14,19 @@ from incidents.models import (
     DiagnosisStep,
     EntryKind,
     EntrySource,
+    Forest,
     Incident,
-    LogNote,
-    LogVerdict,
     Outcome,
     TimelineEntry,
     outcome_transition,
 )
 from incidents.services.checks import Faults
+from incidents.services.ledger import LOG_LINE_LIMIT as LOG_LINE_LIMIT
+from incidents.services.ledger import add_log_note as add_log_note
+from incidents.services.ledger import remove_log_note as remove_log_note
 from search import outbox
 
 DEPTH_LIMIT = 8
-LOG_LINE_LIMIT = 5_000
 
 
 class StepFields(TypedDict, total=False):
@@ -44,8 +46,11 @@ def add_step(
     """Add a step; the hypothesis alone is enough. It also gets its line in the timeline. Raises InvalidError."""
     columns = _checked({"hypothesis": "", **fields}, incident=incident, step=None, now=now)
     step = DiagnosisStep(incident=incident, author=by, noted_at=now, **{"at": now, **columns})
+    if step.outcome != Outcome.OPEN:
+        step.decided_at, step.decided_by = step.at, by
     step.render_fields()
     with transaction.atomic():
+        step.position = last_position(incident, step.parent)
         step.save(force_insert=True)
         _line(step, {"to": step.outcome}, at=step.at, by=by, now=now, source=source)
         outbox.enqueue("incident", incident.pk)
@@ -74,6 +79,10 @@ def update_step(
             return current
         if "outcome" in changed:
             _outcome_line(current, Outcome(changed["outcome"]), by=by, now=now, source=source)
+            is_open = changed["outcome"] == Outcome.OPEN
+            current.decided_at, current.decided_by = (None, None) if is_open else (now, by)
+        if "parent" in changed:
+            current.position = last_position(incident, changed["parent"])
         for name, value in changed.items():
             setattr(current, name, value)
         current.version += 1
@@ -81,6 +90,34 @@ def update_step(
         current.save()
         outbox.enqueue("incident", current.incident_id)
     return current
+
+
+def decide_step(
+    *,
+    step: DiagnosisStep,
+    by: User,
+    now: datetime,
+    outcome: str,
+    finding: str = "",
+    source: str = EntrySource.WEB,
+) -> DiagnosisStep:
+    """Say what became of a hypothesis. What was found is added below what stood there, so that nothing can conflict.
+
+    Raises InvalidError.
+    """
+    fields: StepFields = {"outcome": outcome}
+    with transaction.atomic():
+        Incident.objects.select_for_update(no_key=True).get(pk=step.incident_id)
+        if finding.strip():
+            before = DiagnosisStep.objects.values_list("finding", flat=True).get(pk=step.pk)
+            fields["finding"] = "\n\n".join(filter(None, [before, finding.strip()]))
+        return update_step(step=step, by=by, now=now, version=None, fields=fields, source=source)
+
+
+def last_position(incident: Incident, parent: DiagnosisStep | None) -> int:
+    """The position behind all steps under `parent`; 0 while these are in the order of time."""
+    last = incident.steps.filter(parent=parent).aggregate(last=Max("position"))["last"] or 0
+    return last + 1 if last else 0
 
 
 def _outcome_line(step: DiagnosisStep, outcome: Outcome, *, by: User, now: datetime, source: str) -> None:
@@ -138,55 +175,9 @@ def _check_parent(
     if parent.incident_id != incident.pk:
         faults.add("parent", f"Step {parent.pk} is not a step of {incident.label}.")
         return
-    above = dict(DiagnosisStep.objects.filter(incident=incident).values_list("pk", "parent_id"))
-    depth = 1
-    walked: int | None = parent.pk
-    while walked is not None:
-        if step is not None and walked == step.pk:
-            faults.add("parent", "A step can't lie under itself or under one of its own steps.")
-            return
-        walked, depth = above.get(walked), depth + 1
-    if depth > DEPTH_LIMIT:
+    forest = Forest.of(incident)
+    above = list(forest.above(parent.pk))
+    if step is not None and step.pk in above:
+        faults.add("parent", "A step can't lie under itself or under one of its own steps.")
+    elif len(above) + (forest.height(step.pk) if step else 1) > DEPTH_LIMIT:
         faults.add("parent", f"Steps can lie {DEPTH_LIMIT} deep at most.")
-
-
-def add_log_note(
-    *,
-    incident: Incident,
-    by: User | None,
-    now: datetime,
-    verdict: str,
-    line: str,
-    emitted_by: str = "",
-    note: str = "",
-    step: DiagnosisStep | None = None,
-) -> LogNote:
-    """Note a log line or dashboard that misled, was noise, was missing, or decided. Raises InvalidError."""
-    faults = Faults()
-    faults.choice("verdict", verdict, LogVerdict.values, label="Verdict")
-    text = faults.text("line", line, label="Line", limit=LOG_LINE_LIMIT, required=True)
-    place = faults.line("emitted_by", emitted_by, label="Emitted by", limit=300)
-    why = faults.text("note", note, label="Note", limit=LOG_LINE_LIMIT)
-    if step is not None and step.incident_id != incident.pk:
-        faults.add("step", f"Step {step.pk} is not a step of {incident.label}.")
-    faults.stop_if_any()
-    with transaction.atomic():
-        row = LogNote.objects.create(
-            incident=incident,
-            step=step,
-            verdict=verdict,
-            line=text,
-            emitted_by=place,
-            note=why,
-            author=by,
-            created_at=now,
-        )
-        outbox.enqueue("incident", incident.pk)
-    return row
-
-
-def remove_log_note(*, note: LogNote) -> None:
-    """Take a log note away."""
-    with transaction.atomic():
-        outbox.enqueue("incident", note.incident_id)
-        note.delete()
