@@ -16,6 +16,7 @@ from incidents.models import (
     EntryKind,
     EntrySource,
     Incident,
+    Service,
     TimelineEntry,
     Verdict,
 )
@@ -64,6 +65,9 @@ def note_change(
     Only who may see the incident will see the change.
     """
     columns, service = _checked({**fields, "external_id": None}, now=now)
+    if service and incident.is_private and not Service.objects.filter(name__iexact=service.strip()).exists():
+        # A service of no incident is everybody's to see.
+        raise InvalidError({"service": f"{service[:80]} is no service yet; add it to the incident first."})
     with transaction.atomic():
         change = _stored(columns, service, incident=incident, by=by, now=now)
         data = {"change": change.pk}

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from incidents.models import EntryKind, EntrySource, Incident, NumberSequence, Status, TimelineEntry
+from incidents.models import LEAD, EntryKind, EntrySource, Incident, NumberSequence, Status, TimelineEntry
 from incidents.services.fields import IncidentFields, checked
+from incidents.services.holders import pass_on
 from incidents.services.lists import set_lists
 from incidents.services.saving import save_incident
 from search import outbox
@@ -27,6 +28,8 @@ def declare(*, by: User | None, now: datetime, fields: IncidentFields, source: s
         incident.render_fields()
         save_incident(incident)
         set_lists(incident, fields, by=by)
+        if incident.lead:
+            pass_on(incident, role=LEAD, person=incident.lead, now=now)
         if source != EntrySource.IMPORT:
             TimelineEntry.objects.create(
                 incident=incident,

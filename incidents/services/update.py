@@ -9,8 +9,9 @@ from accounts import audit
 from accounts.models import User
 from hindsight.lib.problems import InvalidError, StaleError
 from hindsight.lib.text import clean
-from incidents.models import EntryKind, EntrySource, Incident, Status, TimelineEntry, transition
+from incidents.models import LEAD, EntryKind, EntrySource, Incident, Status, TimelineEntry, transition
 from incidents.services.fields import IncidentFields, checked
+from incidents.services.holders import pass_on
 from incidents.services.lists import set_lists
 from incidents.services.saving import save_incident
 from search import outbox
@@ -56,6 +57,8 @@ def update(
         changed = [name for name, value in columns.items() if getattr(current, name) != value]
         for name in changed:
             setattr(current, name, columns[name])
+        if current.acknowledged_at is None:
+            current.acknowledged_by = None
         lists = set_lists(current, fields, by=by)
         if not changed and not lists:
             return current
@@ -63,6 +66,8 @@ def update(
         current.updated_at = now
         current.render_fields()
         save_incident(current)
+        if "lead" in changed:
+            pass_on(current, role=LEAD, person=current.lead, now=now)
         TimelineEntry.objects.bulk_create(entries)
         _audit_privacy(current, before, lists, by=by, now=now)
         outbox.enqueue("incident", current.pk)
