@@ -66,6 +66,35 @@ class IndexedText(models.Model):
         return f"{self.kind} {self.object_id}"
 
 
+class Digest(models.Model):
+    """What re-ranking reads of one document (search/digests.py): the words of its passages, and, with the semantic
+    extra, their vectors. Rebuilt with the index; the truth is the record itself."""
+
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    # Of the passages: vectors that were made from others are not read.
+    text_hash = models.CharField(max_length=40)
+    words = models.BinaryField()
+    # What the record's fix is known to be worth: a value of the fact "verified", and which of cause and fix it tells.
+    proof = models.CharField(max_length=20, blank=True, default="")
+    has_cause = models.BooleanField(default=False)
+    has_fix = models.BooleanField(default=False)
+    # Days since 0001-01-01; 0 when it isn't known.
+    day = models.IntegerField(default=0)
+    # One a line, in small letters.
+    services = models.TextField(blank=True, default="")
+    # int8, one row of numbers a passage, and the name of the model that made them; empty until the worker gets to it.
+    vectors = models.BinaryField(default=b"")
+    model = models.CharField(max_length=100, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_digest_once")]
+        indexes: ClassVar = [models.Index(fields=["model"], name="search_digest_model")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
 class IndexState(models.Model):
     """Which generation of the PostgreSQL index is in use, and whether a rebuild was asked for. One row at most."""
 
