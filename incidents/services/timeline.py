@@ -1,12 +1,23 @@
 """Writing and correcting lines of the timeline."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from hindsight.lib.problems import InvalidError, StaleError
-from incidents.models import ENTRY_LIMIT, WRITABLE_KINDS, EntryKind, EntrySource, Incident, TimelineEntry
+from incidents.models import (
+    ENTRY_LIMIT,
+    WRITABLE_KINDS,
+    EntryKind,
+    EntryRevision,
+    EntrySource,
+    Incident,
+    TimelineEntry,
+)
+from incidents.services import pulse
 from incidents.services.checks import Faults
 from search import outbox
 
@@ -49,24 +60,22 @@ def edit_entry(
     kind: str | None = None,
     at: datetime | None = None,
 ) -> TimelineEntry:
-    """Correct text, kind or time; None leaves as it is. Raises StaleError, InvalidError (also for system lines)."""
+    """Correct text, kind or time; None leaves as it is. What stood there is kept as a revision.
+
+    Nothing different changes nothing. Raises StaleError, InvalidError (also for system lines).
+    """
     with transaction.atomic():
         current = TimelineEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if current.version != version:
             raise StaleError(current)
         if current.kind not in WRITABLE_KINDS:
             raise InvalidError({"": "This line follows from what was done; it can't be edited."})
-        faults = Faults()
-        if kind is not None:
-            faults.choice("kind", kind, WRITABLE_KINDS, label="Kind")
-            current.kind = kind
-        if at is not None:
-            faults.moment("at", at, now=now)
-            current.at = at
-        if body is not None:
-            has_material = current.snippets.exists() or current.attachments.exists()
-            current.body = faults.text("body", body, label="Text", limit=ENTRY_LIMIT, required=not has_material)
-        faults.stop_if_any()
+        columns = _corrected(current, body=body, kind=kind, at=at, now=now)
+        if all(getattr(current, name) == value for name, value in columns.items()):
+            return current
+        _keep(current, by=by, now=now)
+        for name, value in columns.items():
+            setattr(current, name, value)
         current.version += 1
         current.render_fields()
         current.save()
@@ -74,6 +83,50 @@ def edit_entry(
     return current
 
 
+def _corrected(
+    current: TimelineEntry, *, body: str | None, kind: str | None, at: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """The columns that are given, checked."""
+    faults = Faults()
+    columns: dict[str, Any] = {}
+    if kind is not None:
+        faults.choice("kind", kind, WRITABLE_KINDS, label="Kind")
+        columns["kind"] = kind
+    if at is not None:
+        faults.moment("at", at, now=now)
+        columns["at"] = at
+    if body is not None:
+        has_material = current.snippets.exists() or current.attachments.exists()
+        columns["body"] = faults.text("body", body, label="Text", limit=ENTRY_LIMIT, required=not has_material)
+    faults.stop_if_any()
+    return columns
+
+
+def _keep(current: TimelineEntry, *, by: User, now: datetime) -> None:
+    EntryRevision.objects.create(
+        entry=current,
+        version=current.version,
+        kind=current.kind,
+        body=current.body,
+        at_before=current.at,
+        by=by,
+        replaced_at=now,
+    )
+
+
+def restore_entry(
+    *, entry: TimelineEntry, revision: EntryRevision, by: User, now: datetime, version: int
+) -> TimelineEntry:
+    """Bring back what stood in a revision, as a correction like any other. Raises StaleError, InvalidError."""
+    return edit_entry(
+        entry=entry, by=by, now=now, version=version, body=revision.body, kind=revision.kind, at=revision.at_before
+    )
+
+
 def set_key(*, entry: TimelineEntry, is_key: bool) -> None:
     """Mark a line as a key moment, or no longer."""
-    TimelineEntry.objects.filter(pk=entry.pk).update(is_key=is_key)
+    with transaction.atomic():
+        # Past `save`, so the stamp by which open pages see it is set here.
+        TimelineEntry.objects.filter(pk=entry.pk).update(is_key=is_key, changed_at=timezone.now())
+        pulse.beat([entry.incident_id])
+    entry.is_key = is_key
