@@ -12,6 +12,7 @@ from hindsight.lib.highlight import RENDER_VERSION, SHOWN_CHARS
 from hindsight.lib.languages import BY_KEY
 from incidents.colouring import is_cut, lines_of
 from incidents.models import Attachment, Incident, Snippet
+from incidents.pages.margin import Margin
 from incidents.pages.words import with_words
 
 # Lines of one snippet within a page; the snippet's own page shows as many as the highlighter does.
@@ -27,6 +28,7 @@ class ShownSnippet:
     lines: list[SafeString]
     total: int
     is_cut: bool
+    margin: Margin | None = None
 
     @property
     def language_label(self) -> str:
@@ -47,8 +49,9 @@ def load_missing_code(snippets: Iterable[Snippet]) -> None:
 class Shelf:
     """Hands out shown snippets until the page has enough lines; later ones show only where they are."""
 
-    def __init__(self, *, each: int = LINES_SHOWN, together: int = LINES_IN_PAGE) -> None:
+    def __init__(self, *, each: int = LINES_SHOWN, together: int = LINES_IN_PAGE, margin: Margin | None = None) -> None:
         self.each = each
+        self.margin = margin
         self.left = together
 
     def show(self, row: Snippet) -> ShownSnippet:
@@ -57,7 +60,7 @@ class Shelf:
         total = (row.highlighted or {}).get("total") or len(lines)
         shown = lines[: min(self.each, self.left)]
         self.left -= len(shown)
-        return ShownSnippet(row, shown, total, len(shown) < total or is_cut(row))
+        return ShownSnippet(row, shown, total, len(shown) < total or is_cut(row), self.margin)
 
 
 @dataclass(slots=True)
@@ -78,11 +81,19 @@ class Material:
     The code itself and the text of logs are left out; pages show the coloured lines, and the words in pictures.
     """
 
-    def __init__(self, incident: Incident, *, entries: Collection[int], steps: Collection[int]) -> None:
+    def __init__(
+        self,
+        incident: Incident,
+        *,
+        entries: Collection[int],
+        steps: Collection[int],
+        margin: Margin | None = None,
+    ) -> None:
         wanted = Q(entry__in=entries) | Q(step__in=steps) | Q(entry=None, step=None)
         self._carried: dict[tuple[str, int], Carried] = defaultdict(Carried)
         self.loose = Carried()
-        shelf = Shelf()
+        self.margin = margin
+        shelf = Shelf(margin=margin)
         snippets = list(Snippet.objects.filter(wanted, incident=incident).defer("code"))
         load_missing_code(snippets)
         for snippet in snippets:

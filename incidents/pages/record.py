@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from accounts.models import Team, User
-from incidents.models import DiagnosisStep, Incident, LogNote, TimelineEntry
+from incidents.models import DiagnosisStep, Incident, LogNote, StepEvidence, TimelineEntry
 from incidents.pages import diagnosis, timeline
 from incidents.pages.diagnosis import Tree
+from incidents.pages.evidence import read_evidence, show_evidence
+from incidents.pages.margin import Margin
 from incidents.pages.material import Carried, Material
 from incidents.pages.timeline import Timeline
+
+Written: TypeAlias = TimelineEntry | DiagnosisStep | StepEvidence | LogNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Place:
     entry: int | None = None
     step: int | None = None
     steps: int = 1
+    # Open steps before those that are decided, as the board shows them; else in the order that they were taken in.
+    open_first: bool = True
 
     @property
     def newest_first(self) -> bool | None:
@@ -41,25 +48,36 @@ class Record:
 
 def read_record(incident: Incident, place: Place) -> Record:
     """The record in a number of queries that does not depend on its length."""
-    branch = diagnosis.read_branch(incident, page=place.steps, around=place.step)
+    branch = diagnosis.read_branch(incident, page=place.steps, around=place.step, open_first=place.open_first)
     chapter = timeline.read_chapter(incident, newest_first=place.newest_first, cursor=place.cursor, around=place.entry)
-    material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps)
-    _name_authors(incident, [*chapter.entries, *branch.steps.values()])
+    notes, rests_on = list(incident.log_notes.all()), read_evidence(incident) if branch.steps else []
+    margin = Margin().add_notes(notes).add_evidence(rests_on, branch.numbers)
+    material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps, margin=margin)
+    _name_authors(incident, [*chapter.entries, *branch.steps.values(), *rests_on, *notes])
     return Record(
         timeline=timeline.draw(chapter, incident, material),
-        tree=diagnosis.draw(branch, material),
+        tree=diagnosis.draw(
+            branch,
+            material,
+            evidence=show_evidence(rests_on),
+            first_checks=list(incident.first_checks.select_related("step")),
+        ),
         loose=material.loose,
-        log_notes=list(incident.log_notes.all()),
+        log_notes=notes,
         people=list(incident.people.all()) if incident.is_private else [],
         teams=list(incident.teams.all()) if incident.is_private else [],
     )
 
 
-def _name_authors(incident: Incident, rows: Sequence[TimelineEntry | DiagnosisStep]) -> None:
+def _name_authors(incident: Incident, rows: Sequence[Written]) -> None:
     """Put the people on the rows that name them: one query for all."""
-    wanted = {row.author_id for row in rows} | {incident.lead_id, incident.declared_by_id}
+    steps = [row for row in rows if isinstance(row, DiagnosisStep)]
+    wanted = {row.author_id for row in rows} | {row.decided_by_id for row in steps}
+    wanted |= {incident.lead_id, incident.declared_by_id}
     people = User.objects.in_bulk([pk for pk in wanted if pk])
     for row in rows:
         row.author = people.get(row.author_id) if row.author_id else None
+    for step in steps:
+        step.decided_by = people.get(step.decided_by_id) if step.decided_by_id else None
     incident.lead = people.get(incident.lead_id) if incident.lead_id else None
     incident.declared_by = people.get(incident.declared_by_id) if incident.declared_by_id else None

@@ -167,7 +167,7 @@ def _checked(fields: EvidenceFields, row: StepEvidence, faults: Faults) -> dict[
         columns["meaning"] = faults.text("meaning", fields["meaning"], label="What it means", limit=limit)
     for name in ("from_at", "until_at"):
         if name in fields:
-            columns[name] = fields[name]  # type: ignore[literal-required]  # one of the two above
+            columns[name] = fields[name]
     begins, ends = columns.get("from_at", row.from_at), columns.get("until_at", row.until_at)
     if begins and ends and ends < begins:
         faults.add("until_at", "It ends before it begins.")

@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from hindsight.lib.forms import new_once
@@ -17,7 +17,8 @@ from hindsight.lib.languages import CHOICES as LANGUAGES
 from hindsight.lib.rendered import RenderedModel
 from hindsight.lib.time import duration_iso, duration_text
 from incidents.answers import Answer
-from incidents.models import WRITABLE_KINDS, EntryKind
+from incidents.models import WRITABLE_KINDS, EntryKind, LogNote
+from incidents.pages.margin import Margin
 from incidents.pages.material import ShownSnippet
 
 register = template.Library()
@@ -107,15 +108,42 @@ def rendered(row: RenderedModel, name: str) -> SafeString:
 
 
 @register.simple_tag
-def code_lines(snippet: ShownSnippet) -> SafeString:
-    """The lines of a snippet, each with its number and its anchor."""
+def code_lines(snippet: ShownSnippet, pick: str = "") -> SafeString:
+    """The lines of a snippet, each with its number and its anchor, and what it did for the diagnosis.
+
+    `pick` is an address that each number leads to instead of to itself: its line is added to it.
+    """
     name = snippet.row.anchor
-    return SafeString(
-        "".join(
-            f'<span class="line" id="{name}-L{at}"><a class="ln" href="#{name}-L{at}">{at}</a>{line}\n</span>'
-            for at, line in enumerate(snippet.lines, 1)
-        )
+    href = escape(pick) if pick else f"#{name}-L"
+    plain = [
+        f'<span class="line" id="{name}-L{at}"><a class="ln" href="{href}{at}">{at}</a>{line}\n</span>'
+        for at, line in enumerate(snippet.lines, 1)
+    ]
+    marks = snippet.margin.marks(snippet.row.pk) if snippet.margin else {}
+    for at, note in marks.items():
+        if at <= len(plain):
+            plain[at - 1] = _marked(plain[at - 1], note, is_first=at == note.first_line)
+    return SafeString("".join(plain))
+
+
+def _marked(line: str, note: LogNote, *, is_first: bool) -> str:
+    """A line with the colour of its verdict; the first of a range says it in a word."""
+    word = (
+        f'<a class="line-mark" href="#{note.anchor}" title="{escape(note.note or note.emitted_by)}">'
+        f"{note.get_verdict_display()}</a>"
+        if is_first
+        else ""
     )
+    begun = line.replace('class="line"', f'class="line line-{note.verdict}"', 1)
+    return begun.removesuffix("\n</span>") + f"{word}\n</span>"
+
+
+@register.simple_tag
+def cited_by(margin: Margin | None, kind: str, pk: object) -> SafeString:
+    """The steps that rest on a source, as links; nothing for none."""
+    cited = margin.cited(kind, pk) if margin else []
+    links = format_html_join(", ", '<a href="#step-{}">step {}</a>', {(one.step, one.number): None for one in cited})
+    return format_html('<span class="cited-by">Evidence for {}</span>', links) if cited else SafeString("")
 
 
 @register.simple_tag
