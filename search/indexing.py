@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
-from search import registry, texts
+from search import digests, registry, texts
 from search.current import engine
 from search.documents import Document
 from search.engines.protocol import EngineError, Key, Progress
@@ -46,7 +46,9 @@ def rebuild(progress: Progress | None = None) -> int:
     total = sum(len(ids) for _, ids in keys)
     skipped: list[Key] = []
     count = engine().rebuild(_all_documents(keys, skipped), total, progress)
-    texts.keep_only({(source.kind, pk) for source, ids in keys for pk in ids})
+    held = {(source.kind, pk) for source, ids in keys for pk in ids}
+    texts.keep_only(held)
+    digests.keep_only(held)
     for start in range(0, len(seen), 500):
         OutboxEntry.objects.filter(pk__in=seen[start : start + 500]).delete()
     for kind, pk in skipped:
@@ -149,6 +151,8 @@ def _apply(keys: list[Key]) -> None:
         raise
     texts.keep(documents)
     texts.forget(gone)
+    digests.keep(documents)
+    digests.forget(gone)
 
 
 def _documents(kind: str, keys: Iterable[Key]) -> list[Document]:
@@ -168,6 +172,7 @@ def _all_documents(keys: list[tuple[registry.Source, list[int]]], skipped: list[
         for start in range(0, len(ids), BATCH):
             documents = _readable(source.kind, ids[start : start + BATCH], skipped)
             texts.keep(documents)
+            digests.keep(documents)
             yield documents
 
 

@@ -1,0 +1,141 @@
+"""What re-ranking reads of documents, one row of the database each: written where the index takes documents in."""
+
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.documents import Document
+from search.engines.protocol import Key
+from search.models import Digest
+from search.passages import Numbers, numbers_of, passages
+from search.tally import day_of
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 200
+# What stands of a record when its text has changed: vectors are made anew, unless the passages stayed the same.
+_WRITTEN = ("text_hash", "words", "proof", "has_cause", "has_fix", "day", "services")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a record is worth beside the match: how far its fix is proven, whether it tells cause and fix, when it was."""
+
+    proof: str = ""
+    has_cause: bool = False
+    has_fix: bool = False
+    day: int = 0
+    services: frozenset[str] = frozenset()
+
+
+def keep(documents: Iterable[Document]) -> None:
+    """Write the digests of documents that the index takes in. Vectors of unchanged passages stay."""
+    rows = [made_of(document) for document in documents]
+    Digest.objects.bulk_create(
+        rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["kind", "object_id"], update_fields=_WRITTEN
+    )
+
+
+def made_of(document: Document) -> Digest:
+    """The digest of one document."""
+    texts = passages(document.parts)
+    standing = standing_of(document)
+    return Digest(
+        kind=document.kind,
+        object_id=document.id,
+        text_hash=hash_of(texts),
+        words=pack(map(numbers_of, texts)),
+        proof=standing.proof[:20],
+        has_cause=standing.has_cause,
+        has_fix=standing.has_fix,
+        day=standing.day,
+        services="\n".join(sorted(standing.services)),
+    )
+
+
+def standing_of(document: Document) -> Standing:
+    """What a document says of the record besides its words."""
+    told = {part.field for part in document.parts if part.text.strip()}
+    return Standing(
+        proof=next(iter(document.facts.get("verified", ())), ""),
+        has_cause="root_cause" in told,
+        has_fix="fix" in told,
+        day=day_of(document),
+        services=frozenset(name.casefold() for name in document.facts.get("service", ())),
+    )
+
+
+def hash_of(texts: Iterable[str]) -> str:
+    """What tells whether vectors belong to these passages."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def forget(keys: Iterable[Key]) -> None:
+    """Remove the digests of records that are gone."""
+    for kind, ids in _by_kind(keys).items():
+        for start in range(0, len(ids), _BATCH):
+            Digest.objects.filter(kind=kind, object_id__in=ids[start : start + _BATCH]).delete()
+
+
+def keep_only(keys: Collection[Key]) -> None:
+    """Remove every digest but these records'."""
+    wanted = set(keys)
+    held = Digest.objects.values_list("kind", "object_id").iterator(chunk_size=5000)
+    forget([key for key in held if key not in wanted])
+
+
+def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
+    """What these records are worth beside the match; one query a kind."""
+    found: dict[Key, Standing] = {}
+    for kind, ids in _by_kind(keys).items():
+        rows = Digest.objects.filter(kind=kind, object_id__in=ids)
+        for pk, proof, cause, fix, day, services in rows.values_list(
+            "object_id", "proof", "has_cause", "has_fix", "day", "services"
+        ):
+            found[kind, pk] = Standing(proof, cause, fix, day, frozenset(filter(None, services.split("\n"))))
+    return found
+
+
+def words_of(keys: Iterable[Key]) -> dict[Key, list[Numbers]]:
+    """The words of these records' passages; a row that can't be read is left out."""
+    found: dict[Key, list[Numbers]] = {}
+    for kind, ids in _by_kind(keys).items():
+        rows = Digest.objects.filter(kind=kind, object_id__in=ids)
+        for pk, packed in rows.values_list("object_id", "words"):
+            unpacked = unpack(bytes(packed))
+            if unpacked is not None:
+                found[kind, pk] = unpacked
+    return found
+
+
+def pack(texts: Iterable[Numbers]) -> bytes:
+    """How many passages, how many words each has, then the words."""
+    held = list(texts)
+    sizes = np.array([len(held), *map(len, held)], dtype="<u2")
+    return b"".join((sizes.tobytes(), *(each.astype("<u4").tobytes() for each in held)))
+
+
+def unpack(packed: bytes) -> list[Numbers] | None:
+    """The words again; None for bytes that `pack` did not write."""
+    if len(packed) < 2:
+        return None
+    count = int.from_bytes(packed[:2], "little")
+    sizes: NDArray[np.int64] = np.frombuffer(packed[2 : 2 + 2 * count], dtype="<u2").astype(np.int64)
+    body = packed[2 + 2 * count :]
+    if len(sizes) != count or len(body) != 4 * int(sizes.sum()):
+        logger.warning("A digest can't be read; the record is ranked without it")
+        return None
+    words = np.frombuffer(body, dtype="<u4")
+    return np.split(words, np.cumsum(sizes)[:-1]) if count else []
+
+
+def _by_kind(keys: Iterable[Key]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in keys:
+        found[kind].append(pk)
+    return found
