@@ -1,34 +1,83 @@
-"""The timeline as a page shows it: in pages of a few hundred lines, with day marks."""
+"""The timeline as a page reads it: in pages, narrowed to a kind or to its key moments, with day and gap marks."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from hindsight.lib.pagination import BadCursor, page_by_keyset
-from incidents.models import WRITABLE_KINDS, DiagnosisStep, Incident, TimelineEntry
+from incidents.models import WRITABLE_KINDS, DiagnosisStep, EntryKind, EntrySource, Incident, Outcome, TimelineEntry
 from incidents.pages.material import Carried, Material
 
 # Above this the timeline comes in pages. While an incident is open the first page holds the latest lines, since
 # that is where the work is; once it is over it holds the earliest, since then it is read as a story.
-LINES_A_PAGE = 300
-LATE = timedelta(minutes=10)
+LINES_A_PAGE = 200
+# A link to a line in the middle shows what led to it as well.
+LINES_BEFORE = 15
+LATE = timedelta(minutes=1)
+# Silence this long is worth a mark.
+GAP = timedelta(minutes=30)
+# What the story tells beside the lines that somebody marked and the findings that were confirmed.
+STORY_KINDS = (
+    EntryKind.STATUS,
+    EntryKind.SEVERITY,
+    EntryKind.ROLE,
+    EntryKind.FIX,
+    EntryKind.VERIFICATION,
+    EntryKind.MERGE,
+)
+STORY = Q(is_key=True) | Q(kind__in=STORY_KINDS) | Q(kind=EntryKind.DIAGNOSIS, data__to=Outcome.CONFIRMED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which lines of a timeline are asked for: all, the story, or those of one kind."""
+
+    is_story: bool = False
+    kind: str = ""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.is_story and not self.kind
+
+    @property
+    def query(self) -> str:
+        """The part as addresses name it; "" for everything."""
+        return "view=story" if self.is_story else f"kind={self.kind}" if self.kind else ""
+
+    def of(self, incident: Incident) -> QuerySet[TimelineEntry]:
+        """Its entries."""
+        rows = incident.entries.all()
+        if self.is_story:
+            return rows.filter(STORY)
+        return rows.filter(kind=self.kind) if self.kind else rows
+
+
+def part_named(view: str, kind: str) -> Part:
+    """The part that an address names; what is not known is everything."""
+    if view == "story":
+        return Part(is_story=True)
+    return Part(kind=kind if kind in EntryKind.values else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry with what it carries; `day` is set where a new day begins."""
+    """One entry with what it carries; `day` is set where a new day begins, `gap` where nothing was written for long."""
 
     entry: TimelineEntry
     day: date | None
     is_editable: bool
     carried: Carried
+    gap: timedelta | None = None
 
     @property
     def is_late(self) -> bool:
-        """Whether it was written down long after it happened."""
-        return abs(self.entry.noted_at - self.entry.at) > LATE
+        """Whether it was written down at another time than it happened."""
+        return self.entry.source != EntrySource.IMPORT and abs(self.entry.noted_at - self.entry.at) >= LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +89,19 @@ class Timeline:
     newest_first: bool
     next_cursor: str | None
     is_from_start: bool
+    part: Part = Part()
+    # How many there are of each kind, in the order of the kinds.
+    kinds: list[tuple[EntryKind, int]] = field(default_factory=list)
 
     @property
     def order_word(self) -> str:
         """The order as addresses name it."""
         return "newest" if self.newest_first else "oldest"
+
+    @property
+    def query(self) -> str:
+        """Part and order as addresses name them."""
+        return "&".join(filter(None, [self.part.query, f"order={self.order_word}"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,47 +112,112 @@ class Chapter:
     newest_first: bool
     next_cursor: str | None
     is_from_start: bool
+    part: Part = Part()
 
 
 def read_chapter(
-    incident: Incident, *, newest_first: bool | None = None, cursor: str = "", around: int | None = None
+    incident: Incident,
+    *,
+    newest_first: bool | None = None,
+    cursor: str = "",
+    around: int | None = None,
+    part: Part | None = None,
 ) -> Chapter:
-    """One page of entries. `around` begins it at that entry, so that a link to any line finds it.
+    """One page of entries. `around` picks the page that shows that entry, with some lines before it, whatever the part.
 
     A cursor of another order or of nothing begins at the start.
     """
     latest = incident.is_active if newest_first is None else newest_first
-    rows = incident.entries.all()
-    pinned = rows.filter(pk=around).first() if around else None
+    part = part or Part()
+    pinned = incident.entries.filter(pk=around).first() if around else None
+    if pinned is not None and not part.is_everything and not part.of(incident).filter(pk=pinned.pk).exists():
+        part = Part()
+    rows = part.of(incident)
+    is_from_start = not cursor
     if pinned is not None:
-        rows = rows.filter(_from(pinned, latest))
+        rows, is_from_start = _around(rows, pinned, latest)
     order = ("-at", "-pk") if latest else ("at", "pk")
     try:
         page = page_by_keyset(rows, order=order, cursor=cursor, limit=LINES_A_PAGE)
     except BadCursor:
-        cursor = ""
         page = page_by_keyset(rows, order=order, cursor=None, limit=LINES_A_PAGE)
-    return Chapter(page.items, latest, page.next_cursor, not cursor and pinned is None)
+        is_from_start = pinned is None
+    return Chapter(page.items, latest, page.next_cursor, is_from_start, part)
 
 
-def _from(pinned: TimelineEntry, latest: bool) -> Q:
-    if latest:
-        return Q(at__lt=pinned.at) | Q(at=pinned.at, pk__lte=pinned.pk)
-    return Q(at__gt=pinned.at) | Q(at=pinned.at, pk__gte=pinned.pk)
+def _around(rows: QuerySet[TimelineEntry], pinned: TimelineEntry, latest: bool) -> tuple[QuerySet[TimelineEntry], bool]:
+    """The rows from a few before the pinned one on, and whether these are all."""
+    before = rows.filter(_beyond(pinned, later=latest)).order_by(*(("at", "pk") if latest else ("-at", "-pk")))
+    shown = list(before[: LINES_BEFORE + 1])
+    if len(shown) <= LINES_BEFORE:
+        return rows, True
+    first = shown[LINES_BEFORE - 1]
+    return rows.filter(_beyond(first, later=not latest) | Q(pk=first.pk)), False
+
+
+def _beyond(entry: TimelineEntry, *, later: bool) -> Q:
+    if later:
+        return Q(at__gt=entry.at) | Q(at=entry.at, pk__gt=entry.pk)
+    return Q(at__lt=entry.at) | Q(at=entry.at, pk__lt=entry.pk)
 
 
 def draw(chapter: Chapter, incident: Incident, material: Material) -> Timeline:
     """The lines of a chapter, with what they carry; authors must be known already."""
-    steps = DiagnosisStep.objects.only("id", "hypothesis", "outcome", "incident_id")
-    named = steps.in_bulk([entry.step_id for entry in chapter.entries if entry.step_id])
+    counts = dict(incident.entries.order_by().values_list("kind").annotate(Count("pk")))
+    return Timeline(
+        lines=lines_of(chapter.entries, material, marks_gaps=chapter.part.is_everything),
+        total=sum(counts.values()),
+        newest_first=chapter.newest_first,
+        next_cursor=chapter.next_cursor,
+        is_from_start=chapter.is_from_start,
+        part=chapter.part,
+        kinds=[(kind, counts[kind]) for kind in EntryKind if kind in counts],
+    )
+
+
+def lines_of(entries: Iterable[TimelineEntry], material: Material, *, marks_gaps: bool) -> list[Line]:
+    """Entries as lines, in the order given."""
+    shown = list(entries)
+    _name_steps(shown)
     lines = []
     last: date | None = None
-    for entry in chapter.entries:
-        if entry.step_id:
-            entry.step = named.get(entry.step_id)
+    before: datetime | None = None
+    for entry in shown:
         day = timezone.localdate(entry.at)
-        is_editable = entry.kind in WRITABLE_KINDS
-        lines.append(Line(entry, day if day != last else None, is_editable, material.of("entry", entry.pk)))
-        last = day
-    total = incident.entries.count()
-    return Timeline(lines, total, chapter.newest_first, chapter.next_cursor, chapter.is_from_start)
+        gap = abs(entry.at - before) if before and marks_gaps else timedelta(0)
+        lines.append(
+            Line(
+                entry,
+                day if day != last else None,
+                entry.kind in WRITABLE_KINDS,
+                material.of("entry", entry.pk),
+                gap if gap >= GAP else None,
+            )
+        )
+        last, before = day, entry.at
+    return lines
+
+
+def read_lines(incident: Incident, entries: Collection[int]) -> Timeline:
+    """These entries of the incident, drawn as the page draws them, in the order in which they happened."""
+    rows = list(incident.entries.filter(pk__in=entries))
+    name_authors(rows)
+    material = Material(incident, entries=[entry.pk for entry in rows], steps=[])
+    lines = lines_of(rows, material, marks_gaps=False)
+    return Timeline(lines, len(lines), newest_first=False, next_cursor=None, is_from_start=True)
+
+
+def _name_steps(entries: list[TimelineEntry]) -> None:
+    wanted = {entry.step_id for entry in entries if entry.step_id}
+    steps = DiagnosisStep.objects.only("id", "hypothesis", "outcome", "incident_id").in_bulk(wanted) if wanted else {}
+    for entry in entries:
+        if entry.step_id:
+            entry.step = steps.get(entry.step_id)
+
+
+def name_authors(entries: Iterable[TimelineEntry]) -> None:
+    """Put the people on the entries that name them: one query for all."""
+    shown = list(entries)
+    people = User.objects.in_bulk({entry.author_id for entry in shown if entry.author_id})
+    for entry in shown:
+        entry.author = people.get(entry.author_id) if entry.author_id else None
