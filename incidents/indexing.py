@@ -11,6 +11,7 @@ from accounts.models import User
 from hindsight.lib.highlight import without_ansi
 from hindsight.lib.ocr import squeezed
 from incidents.answers import Answer, answers
+from incidents.chunks import chunks
 from incidents.facts import LANGUAGE_LABELS, facts_of
 from incidents.models import (
     Attachment,
@@ -30,8 +31,8 @@ from search.signing import part_of
 KIND = "incident"
 # The line of an imported record that tells its origin has this key in its data.
 ORIGIN = "import"
-# Of one snippet or file, this many characters are searchable.
-TEXT_LIMIT = 200_000
+# Of one snippet or file, this many characters are searchable: all that is read of a file.
+TEXT_LIMIT = 1_000_000
 # The columns that a result shows.
 _SHOWN = ("number", "title", "severity", "status", "kind", "started_at", "external_id", "is_private")
 
@@ -43,7 +44,7 @@ class IncidentSource:
 
     def documents(self, ids: Collection[int]) -> Iterator[Document]:
         """The documents of these incidents, in a constant number of queries."""
-        incidents = Incident.objects.filter(pk__in=ids).select_related("declared_by", "lead")
+        incidents = Incident.objects.filter(pk__in=ids, merged_into=None).select_related("declared_by", "lead")
         rows = list(incidents.prefetch_related("services", "tags", "people", "teams"))
         parts = _parts_below([row.pk for row in rows])
         versions = dict(self._versions(Incident.objects.filter(pk__in=[row.pk for row in rows])))
@@ -62,11 +63,11 @@ class IncidentSource:
 
     def all_ids(self) -> Iterator[int]:
         """Every id, ascending."""
-        return Incident.objects.order_by("pk").values_list("pk", flat=True).iterator()
+        return Incident.objects.filter(merged_into=None).order_by("pk").values_list("pk", flat=True).iterator()
 
     def versions(self) -> Iterator[tuple[int, str]]:
         """A short word for each incident that changes with anything in its document."""
-        return self._versions(Incident.objects.all())
+        return self._versions(Incident.objects.filter(merged_into=None))
 
     def _versions(self, incidents: QuerySet[Incident]) -> Iterator[tuple[int, str]]:
         below = _versions_below(incidents)
@@ -176,9 +177,10 @@ def _parts_below(ids: list[int]) -> dict[int, list[Part]]:
 def _add_material(parts: dict[int, list[Part]], ids: list[int]) -> None:
     """Snippets and files."""
     for snippet in Snippet.objects.filter(incident_id__in=ids).defer("highlighted"):
-        code = without_ansi(snippet.code[:TEXT_LIMIT])
         words = " ".join(filter(None, [snippet.filename, snippet.caption]))
-        parts[snippet.incident_id].append(Part("code", code, f"#{snippet.anchor}", f"Snippet ({snippet.language})"))
+        for chunk in chunks(without_ansi(snippet.code[:TEXT_LIMIT])):
+            anchor = f"#{snippet.anchor}-L{chunk.line}"
+            parts[snippet.incident_id].append(Part("code", chunk.text, anchor, f"Snippet ({snippet.language})"))
         parts[snippet.incident_id].append(part_of(snippet.signature_tokens, f"#{snippet.anchor}"))
         if words:
             parts[snippet.incident_id].append(Part("attachment", words, f"#{snippet.anchor}", "Snippet"))
@@ -190,14 +192,19 @@ def _add_material(parts: dict[int, list[Part]], ids: list[int]) -> None:
 
 def _file_text(file: Attachment) -> Iterator[Part]:
     """The words inside a file. Those read in a picture come with their identifiers squeezed; a person's need none."""
-    label = "Words in screenshot" if file.may_hold_words else file.filename
+    if not file.text:
+        return
+    yield part_of(file.signature_tokens, f"#{file.anchor}")
+    if not file.may_hold_words:
+        lines = f"attachments/{file.pk}/lines/"
+        for chunk in chunks(file.text[:TEXT_LIMIT]):
+            yield Part("log", chunk.text, f"{lines}?from={chunk.line}#L{chunk.line}", file.filename)
+        return
     texts = [file.text[:TEXT_LIMIT]]
-    if file.may_hold_words and file.text_edited_at is None:
+    if file.text_edited_at is None:
         texts.append(squeezed(file.text))
     for text in filter(None, texts):
-        yield Part("log", text, f"#{file.anchor}", label)
-    if file.text:
-        yield part_of(file.signature_tokens, f"#{file.anchor}")
+        yield Part("log", text, f"#{file.anchor}", "Words in screenshot")
 
 
 # A row added, removed or changed moves one of count, newest id, or sum of versions. Names of services, tags and people

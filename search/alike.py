@@ -44,10 +44,8 @@ def alike(pasted: str, parts: Sequence[Part]) -> Alike | None:
 
 
 def _anchor(part: Part, found: Sequence[MatchedLine]) -> str:
-    """The line itself in code; the part elsewhere."""
-    if part.field == "code" and part.anchor.startswith("#snippet-"):
-        return f"{part.anchor}-L{found[0].stored_line_no}"
-    return part.anchor
+    """The line itself in code and logs; the part elsewhere."""
+    return part.at_line(found[0].stored_line_no)
 
 
 def _telling(found: Sequence[MatchedLine]) -> tuple[MatchedLine, ...]:

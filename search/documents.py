@@ -1,5 +1,6 @@
 """What can be searched: a document is one record cut into parts, each part with the place it opens at."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,14 +29,27 @@ FIELDS = (
 )
 
 
+_FIRST_LINE = re.compile(r"L([0-9]{1,9})$")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text of one kind. `anchor` is what follows the record's URL ("#step-17"), "" for its top."""
+    """A stretch of text of one kind. `anchor` is what follows the record's URL ("#step-17"), "" for its top.
+
+    A text whose lines can be opened one by one has the place of its first line ("#snippet-3-L401").
+    """
 
     field: str
     text: str
     anchor: str = ""
     label: str = ""
+
+    def at_line(self, line: int) -> str:
+        """Where its `line`-th line opens, counted from 1; the part's own place where lines have none."""
+        first = _FIRST_LINE.search(self.anchor)
+        if first:
+            return f"{self.anchor[: first.start(1)]}{int(first[1]) + line - 1}"
+        return f"{self.anchor}-L{line}" if self.field == "code" and self.anchor else self.anchor
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,8 +165,8 @@ def _highlight(part: Part, text: str, begin: int, end: int, marker: Marker) -> H
 
 
 def _line_anchor(part: Part, text: str, at: int) -> str:
-    """The place that a match opens at; in code it is the line (#snippet-3-L12)."""
-    return f"{part.anchor}-L{text.count(chr(10), 0, at) + 1}" if part.field == "code" and part.anchor else part.anchor
+    """The place that a match opens at; in code and logs it is the line (#snippet-3-L12)."""
+    return part.at_line(text.count("\n", 0, at) + 1) if part.field in _VERBATIM else part.anchor
 
 
 def _window(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[int, int, int]:

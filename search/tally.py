@@ -6,8 +6,11 @@ from search.fields import GROUP_COUNT, field_bit, group_of
 from search.signing import FIELD, form_of
 from search.words import counted_words
 
-# One text of 5 MB must not fill the index: what stands behind this many words of a document is not found.
-MAX_WORDS = 200_000
+# Texts of 5 MB must not fill the index: what stands behind this many words of a document is not found. A log of 1 MB
+# has up to 400,000.
+MAX_WORDS = 600_000
+# Long texts come last, so that they never take the room of what people wrote.
+_LONG = 10_000
 
 
 def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
@@ -15,7 +18,7 @@ def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
     counts: dict[str, list[int]] = {}
     lengths = [0] * GROUP_COUNT
     room = MAX_WORDS
-    for part in document.parts:
+    for part in sorted(document.parts, key=lambda part: len(part.text) > _LONG):
         group, bit = group_of(part.field), field_bit(part.field)
         if part.field == FIELD:
             found = dict.fromkeys(map(form_of, part.text.split()), 1)
