@@ -1,6 +1,5 @@
 """Lines of the timeline, and what is pasted beside them."""
 
-from typing import Any
 
 from django import forms
 
@@ -13,34 +12,11 @@ from incidents.models import (
     FILENAME_LIMIT,
     SNIPPET_LIMIT,
     WRITABLE_KINDS,
-    EntryKind,
     LogVerdict,
 )
 from incidents.services.diagnosis import LOG_LINE_LIMIT
 
 KINDS = [(kind.value, kind.label) for kind in WRITABLE_KINDS]
-
-
-class ComposerForm(FormErrors, forms.Form):
-    """One box that takes everything: words, a time, files, and a piece of code."""
-
-    body = MarkdownField(label="Text", limit=ENTRY_LIMIT, required=False)
-    kind = forms.ChoiceField(choices=KINDS, initial=EntryKind.NOTE, required=False)
-    at = MomentField(label="Time", required=False)
-    uploads = FilesField(label="Files", required=False)
-    code = CodeField(limit=SNIPPET_LIMIT, required=False)
-    language = forms.ChoiceField(choices=[("", "Guess the language"), *LANGUAGES], required=False)
-    filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)
-    caption = LineField(limit=CAPTION_LIMIT, required=False)
-    once = OnceField()
-
-    def clean(self) -> dict[str, Any]:
-        """Something must be in it."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        has_code = bool(data.get("code", "").strip())
-        if not self.errors and not data.get("body", "").strip() and not has_code and not data.get("uploads"):
-            self.add_error("body", "Text is empty; write at least a word, or add code or a file.")
-        return data
 
 
 class EntryEditForm(FormErrors, forms.Form):

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.api import or_token
-from hindsight.lib.htmx import private, wants_fragment
+from hindsight.lib.htmx import private, redirect, wants_fragment
 from incidents import access, slots
-from incidents.forms.log import ComposerForm
+from incidents.forms.composer import ComposerForm
 from incidents.models import Incident, LogVerdict, Outcome
 from incidents.pages.export import markdown_of, record_of
 from incidents.pages.lifecycle import durations, stages
@@ -22,6 +22,10 @@ from incidents.views.replies import person
 def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Everything that is known of an incident. For htmx with a cursor: the next lines of its timeline."""
     incident = access.get_incident(request.user, number)
+    if incident.number != number:
+        # It was merged; the browser takes the anchor along.
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(request, incident.get_absolute_url() + (f"?{query}" if query else ""))
     place = place_of(request)
     now = timezone.now()
     record = read_record(incident, place)

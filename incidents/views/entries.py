@@ -2,83 +2,24 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from hindsight.lib.htmx import private, wants_fragment
 from hindsight.lib.problems import StaleError
 from incidents import access
-from incidents.forms.log import ComposerForm, EntryEditForm
-from incidents.models import WRITABLE_KINDS, EntryKind, Incident, TimelineEntry
-from incidents.pages.record import read_record
-from incidents.services.attachments import on_disk
-from incidents.services.compose import compose
-from incidents.services.snippets import coloured
+from incidents.forms.log import EntryEditForm
+from incidents.models import WRITABLE_KINDS, TimelineEntry
 from incidents.services.timeline import edit_entry
-from incidents.views.detail import log_context, place_of
 from incidents.views.replies import (
     CONFLICT,
     OK,
-    act_once,
     attempt,
     conflict_words,
     difference,
     form_again,
-    named_uploads,
     person,
     to_incident,
 )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def entry_new(request: HttpRequest, number: int) -> HttpResponse:
-    """One box that takes words, code and files."""
-    incident = access.get_writable_incident(request.user, number)
-    if request.method != "POST":
-        return _composer(request, incident, ComposerForm(auto_id="composer_%s"), OK)
-    form = ComposerForm(request.POST, request.FILES, auto_id="composer_%s")
-    answer, status = attempt(form, lambda: _composed(request, incident, form))
-    if answer is None:
-        return _composer(request, incident, form, status)
-    if not wants_fragment(request):
-        return to_incident(request, incident, f"entry-{answer['entry']}")
-    record = read_record(incident, place_of(request))
-    context = {**log_context(request, incident, record.timeline), "notices": form.notices}
-    return private(render(request, "incidents/_log.html", context))
-
-
-def _composed(request: HttpRequest, incident: Incident, form: ComposerForm) -> dict[str, int]:
-    data = form.cleaned_data
-    words = {name: data[name] for name in ("code", "language", "filename", "caption")}
-    # Colours and files take their time: they come before the transaction.
-    with on_disk(named_uploads(form)) as files:
-        snippet = coloured(**words) if data["code"].strip() else None
-
-        def act() -> dict[str, int]:
-            entry = compose(
-                incident=incident,
-                by=person(request),
-                now=timezone.now(),
-                body=data["body"],
-                kind=data["kind"] or EntryKind.NOTE,
-                at=data["at"],
-                snippet=snippet,
-                files=files,
-            )
-            return {"entry": entry.pk}
-
-        return act_once(request, form, f"entry of {incident.label}", act)
-
-
-def _composer(request: HttpRequest, incident: Incident, form: ComposerForm, status: int) -> HttpResponse:
-    context = {
-        "incident": incident,
-        "composer": form,
-        "heading": "Add to the timeline",
-        "can_write": True,
-    }
-    return form_again(request, fragment="incidents/_composer.html", context=context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
