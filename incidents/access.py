@@ -18,8 +18,12 @@ Part = TypeVar("Part", TimelineEntry, DiagnosisStep, Snippet, LogNote)
 
 
 def get_incident(user: User | AnonymousUser, number: int) -> Incident:
-    """The incident with that number, if `user` may see it; Http404 otherwise."""
-    incident = Incident.objects.visible_to(user).filter(number=number).first()
+    """The incident with that number, if `user` may see it; Http404 otherwise.
+
+    The number of one that was merged gives the incident that holds its lines now, so that nothing sent there is lost.
+    """
+    visible = Incident.objects.visible_to(user)
+    incident = visible.filter(number=number).first() or visible.filter(merged__number=number).first()
     if incident is None:
         raise Http404(NOT_FOUND)
     return incident

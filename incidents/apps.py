@@ -13,4 +13,5 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Fill places on its own pages; models can't be imported before."""
         import_string("incidents.lookalikes.register")()
+        import_string("incidents.movers.register")()
         import_string("incidents.services.pulse.register")()

@@ -12,6 +12,7 @@ from incidents.colouring import colour
 from incidents.models import Attachment, Snippet
 from incidents.previews import ensure_preview
 from incidents.readings import UNREAD, read, waiting
+from incidents.services.merge import gather_strays
 
 # Twenty screenshots at once must not keep the other jobs waiting.
 READING_PRIORITY = -10
@@ -50,3 +51,9 @@ def read_overlooked(*, now: datetime) -> None:
     overlooked = waiting().filter(created_at__lt=now - OVERLOOKED_AFTER).order_by("-created_at")
     for pk in overlooked.values_list("pk", flat=True)[:AT_ONCE]:
         read_text.enqueue(str(pk))
+
+
+@periodic(every=timedelta(minutes=5))
+def gather_from_merged(*, now: datetime) -> None:
+    """Move what reached a merged incident after all."""
+    gather_strays(now=now)
