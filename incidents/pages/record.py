@@ -11,7 +11,7 @@ from incidents.pages.diagnosis import Tree
 from incidents.pages.evidence import read_evidence, show_evidence
 from incidents.pages.margin import Margin
 from incidents.pages.material import Carried, Material
-from incidents.pages.timeline import Timeline
+from incidents.pages.timeline import Chapter, Part, Timeline
 
 Written: TypeAlias = TimelineEntry | DiagnosisStep | StepEvidence | LogNote
 
@@ -21,6 +21,7 @@ class Place:
     """Which part of a long record is asked for."""
 
     order: str = ""
+    part: Part = Part()
     cursor: str = ""
     entry: int | None = None
     step: int | None = None
@@ -49,7 +50,7 @@ class Record:
 def read_record(incident: Incident, place: Place) -> Record:
     """The record in a number of queries that does not depend on its length."""
     branch = diagnosis.read_branch(incident, page=place.steps, around=place.step, open_first=place.open_first)
-    chapter = timeline.read_chapter(incident, newest_first=place.newest_first, cursor=place.cursor, around=place.entry)
+    chapter = _chapter(incident, place)
     notes, rests_on = list(incident.log_notes.all()), read_evidence(incident) if branch.steps else []
     margin = Margin().add_notes(notes).add_evidence(rests_on, branch.numbers)
     material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps, margin=margin)
@@ -66,6 +67,20 @@ def read_record(incident: Incident, place: Place) -> Record:
         log_notes=notes,
         people=list(incident.people.all()) if incident.is_private else [],
         teams=list(incident.teams.all()) if incident.is_private else [],
+    )
+
+
+def read_timeline(incident: Incident, place: Place) -> Timeline:
+    """The timeline alone."""
+    chapter = _chapter(incident, place)
+    timeline.name_authors(chapter.entries)
+    material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=[])
+    return timeline.draw(chapter, incident, material)
+
+
+def _chapter(incident: Incident, place: Place) -> Chapter:
+    return timeline.read_chapter(
+        incident, newest_first=place.newest_first, cursor=place.cursor, around=place.entry, part=place.part
     )
 
 
