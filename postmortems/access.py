@@ -8,16 +8,19 @@ from incidents.access import NOT_FOUND, get_incident, get_writable_incident, req
 from incidents.models import Incident
 from postmortems.models import ActionItem, Evidence, Postmortem
 
+# What every page needs beside the row: its incident, and the questions that it answers.
+WITH = ("incident", "template__template")
+
 
 def get_postmortem(user: User | AnonymousUser, number: int) -> Postmortem | None:
     """The postmortem of the incident with that number, None before it is begun; Http404 when it is hidden."""
-    return Postmortem.objects.filter(incident=get_incident(user, number)).select_related("incident").first()
+    return Postmortem.objects.filter(incident=get_incident(user, number)).select_related(*WITH).first()
 
 
 def get_writable_postmortem(user: User | AnonymousUser, number: int) -> Postmortem:
     """The same for one who wants to change it; Http404 also before it is begun, PermissionDenied for readers."""
     incident = get_writable_incident(user, number)
-    postmortem = Postmortem.objects.filter(incident=incident).select_related("incident").first()
+    postmortem = Postmortem.objects.filter(incident=incident).select_related(*WITH).first()
     if postmortem is None:
         raise Http404(NOT_FOUND)
     return postmortem

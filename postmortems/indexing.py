@@ -11,7 +11,7 @@ from hindsight.lib.text import first_sentence
 from incidents import answers
 from incidents.answers import Answer, Verified
 from postmortems.models import ActionItem, ContributingFactor, Evidence, FactorCategory, Postmortem, ProofState, Section
-from postmortems.prompts import prompt_of, template_of
+from postmortems.shipped import prompt_of
 from search import registry
 from search.documents import Part
 from search.registry import Extra
@@ -38,7 +38,7 @@ VERIFIED: dict[ProofState, Verified] = {
 }
 
 # A reference to the record, such as ([14:47 UTC](#entry-17)), says nothing on a line of its own.
-_CITATION = re.compile(r"\s*\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\)")
+_CITATION = re.compile(r"\s*(?:\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\)|\[\[[A-Za-z0-9-]{3,60}\]\])")
 
 
 class PostmortemText:
@@ -47,7 +47,10 @@ class PostmortemText:
     def extras(self, ids: Collection[int]) -> Mapping[int, Extra]:
         """What these incidents' documents gain, in a constant number of queries."""
         rows = Postmortem.objects.filter(incident_id__in=ids)
-        postmortems = {row.incident_id: row for row in rows.prefetch_related("sections", "factors", "evidence")}
+        postmortems = {
+            row.incident_id: row
+            for row in rows.select_related("template").prefetch_related("sections", "factors", "evidence")
+        }
         actions: dict[int, list[ActionItem]] = defaultdict(list)
         for action in ActionItem.objects.filter(incident_id__in=ids):
             actions[action.incident_id].append(action)
@@ -101,11 +104,11 @@ def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
     """Sections in the order of the page, then what stands in them."""
     if row is None:
         return
-    template = template_of(row.template_key, row.template_version)
+    asked = row.questions
     for section in row.sections.all():
-        prompt = prompt_of(template, section.key)
+        prompt = prompt_of(asked, section.key, section.title)
         if section.body.strip():
-            label = prompt.title if prompt else section.key
+            label = prompt.title
             yield Part(FIELD_OF.get(section.key, "section"), section.body, _anchor(section), label)
     for factor in row.factors.all():
         yield _factor_part(factor)

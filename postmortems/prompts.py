@@ -1,19 +1,35 @@
-"""What a postmortem asks: its sections as data, with question, guidance and an example of a good answer."""
+"""What a section asks and draws, as data: the shape in which templates keep their questions."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
 
-Block = Literal["timeline", "diagnosis", "factors", "evidence", "actions", "durations"]
+Block = Literal["durations", "timeline", "diagnosis", "ledger", "changes", "snippets", "factors", "evidence", "actions"]
+BLOCKS: tuple[Block, ...] = get_args(Block)
+BLOCK_NAMES: dict[Block, str] = {
+    "durations": "Times and durations",
+    "timeline": "Timeline",
+    "diagnosis": "Steps of the diagnosis",
+    "ledger": "Log lines that misled or decided",
+    "changes": "Changes with their verdicts",
+    "snippets": "Snippets",
+    "factors": "Contributing factors",
+    "evidence": "Proof of the fix",
+    "actions": "Action items",
+}
 
 # Free text of a record that came from elsewhere and has no sections.
 ACCOUNT = "account"
+# A real incident's postmortem is not published without these, whatever its template says.
+CORE = ("root_cause", "fix", "verification")
 
 
 @dataclass(frozen=True, slots=True)
 class SectionPrompt:
     """One section: what it asks and what it shows from the record.
 
-    `drawn_from` names the blocks that stand in it without being retyped; `text_label` is what its text is then called.
+    `points` are further questions that the text may answer. `drawn_from` names the blocks that stand in it without
+    being retyped; `text_label` is what its text is then called. `is_kept`: the template has no such section.
     """
 
     key: str
@@ -24,170 +40,41 @@ class SectionPrompt:
     is_required: bool = False
     drawn_from: tuple[Block, ...] = ()
     text_label: str = ""
+    points: tuple[str, ...] = ()
+    is_kept: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As a template keeps it."""
+        fields = asdict(self)
+        del fields["is_kept"]
+        return {**fields, "drawn_from": list(self.drawn_from), "points": list(self.points)}
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """A set of sections in their order. A changed one gets a new version, and old postmortems keep theirs."""
+class QuestionSet:
+    """The sections of one version of a template, in their order."""
 
     key: str
     version: int
     name: str
     sections: tuple[SectionPrompt, ...]
+    purpose: str = ""
 
     def section(self, key: str) -> SectionPrompt | None:
         """The section of that key."""
         return next((prompt for prompt in self.sections if prompt.key == key), None)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its sections."""
+        return tuple(prompt.key for prompt in self.sections)
 
-SUMMARY = SectionPrompt(
-    key="summary",
-    title="Summary",
-    question="What broke, for whom, for how long, and what ended it?",
-    guidance="Three sentences that a colleague who starts next month understands. Name effects, not people.",
-    example=(
-        "For 47 minutes on 3 March, one checkout in five ended with an error page. The database had no connections "
-        "left, because a job that should run once an hour ran on every node at once. Stopping the job ended it; "
-        "a lock now lets one node run it."
-    ),
-    drawn_from=("durations",),
-)
-IMPACT = SectionPrompt(
-    key="impact",
-    title="Impact",
-    question="Who noticed what, how many were they, and how was that counted?",
-    guidance="Say what users saw, give the number with its source, and say what was not affected.",
-    example=(
-        "- 1,840 of 9,310 checkouts failed between 14:02 and 14:49 (access log, status 502 on `/checkout/pay`).\n"
-        "- 31 support tickets; 6 customers paid twice and were refunded the same day.\n"
-        "- Not affected: browsing, accounts, orders already paid."
-    ),
-)
-DETECTION = SectionPrompt(
-    key="detection",
-    title="Detection",
-    question="How did we find out, when could we have known, and which signal was missing?",
-    guidance="An alert, a customer, a colleague or luck: each is a fine answer if it is the true one.",
-    example=(
-        "A support colleague asked in chat at 14:11, nine minutes after the first error. The error-rate alert looks at "
-        "the mean over all pages and stayed quiet. The pool's waiting time had left its usual range at 13:58, but "
-        "nothing watches it."
-    ),
-)
-TIMELINE = SectionPrompt(
-    key="timeline",
-    title="Timeline",
-    question="What happened, in which order?",
-    guidance="Drawn from the incident. Correct a line there; add here only what the lines leave open.",
-    example=(
-        "The gap between 14:20 and 14:31 is the time it took to get into the database host: the on-call key had "
-        "expired the day before."
-    ),
-    drawn_from=("timeline",),
-    text_label="What the lines leave open",
-)
-DIAGNOSIS = SectionPrompt(
-    key="diagnosis",
-    title="Diagnosis",
-    question=(
-        "What did we look at first and why, what looked like the cause and was not, "
-        "and which single check would have been fastest?"
-    ),
-    guidance="The steps are drawn from the incident, dead ends included. Add what the next one should check first.",
-    example=(
-        "The deploy of 13:40 looked guilty because it was the only change of the day; reverting it changed nothing and "
-        "cost eleven minutes. The line `too many clients already` stood in the log from the start, below hundreds of "
-        "harmless timeouts. Check first: `SELECT count(*), application_name FROM pg_stat_activity GROUP BY 2`."
-    ),
-    drawn_from=("diagnosis",),
-    text_label="What to check first next time",
-)
-ROOT_CAUSE = SectionPrompt(
-    key="root_cause",
-    title="Root cause and contributing factors",
-    question="By which mechanism did it break, and what let that through?",
-    guidance=(
-        "Go on asking how until you reach something that can be changed. "
-        "What a person did is where the question starts, never the answer."
-    ),
-    example=(
-        "The scheduler starts every job on every node unless the job takes a lock. This job took none; with two "
-        "nodes that was never noticed. At 13:58 the service grew to 20 nodes, 20 copies each held 10 connections for "
-        "minutes, and the database's limit of 200 was reached.\n\n"
-        "Let through by: no test with more than one node; the limit is not watched; autoscaling was raised without "
-        "asking what scales with it."
-    ),
-    is_required=True,
-    drawn_from=("factors",),
-)
-FIX = SectionPrompt(
-    key="fix",
-    title="Fix",
-    question="What stopped the bleeding, and what removed the cause?",
-    guidance="Two different things, often days apart. Give each its commit, change or command, to be done again.",
-    example=(
-        "- **Mitigation**, 14:47: `systemctl stop rollup.timer` on all nodes; connections fell from 200 to 60 "
-        "within a minute.\n"
-        "- **Remedy**, 4 March: the job takes an advisory lock before it starts (commit `8c1f2ab`); "
-        "a second copy ends at once."
-    ),
-    is_required=True,
-)
-VERIFICATION = SectionPrompt(
-    key="verification",
-    title="Verification",
-    question="How do we know that the fix works, and until when do we watch that it keeps working?",
-    guidance="“No error since” is a hope. Show a check that would fail without the fix, and add it below as proof.",
-    example=(
-        "`test_rollup_runs_once` starts three workers and counts one run; without the lock it counts three. On "
-        "staging, 20 nodes with the fix hold at most 12 connections in the job, 200 without. We look at the pool's "
-        "waiting time every Monday until 1 April."
-    ),
-    is_required=True,
-    drawn_from=("evidence",),
-)
-LESSONS = SectionPrompt(
-    key="lessons",
-    title="Lessons",
-    question="What went well, what went badly, where were we lucky, and had we seen this before?",
-    guidance="Keep what worked on purpose apart from what worked by chance: luck does not repeat on demand.",
-    example=(
-        "- **Well**: the job could be stopped without a deploy; the switch was made after an incident last year.\n"
-        "- **Badly**: two of us read the same log for ten minutes, neither knowing of the other.\n"
-        "- **Lucky**: it was Tuesday afternoon. On Saturday nobody would have had the database password.\n"
-        "- **Surprised**: nobody knew that the scheduler has no lock of its own."
-    ),
-)
-ACTION_ITEMS = SectionPrompt(
-    key="action_items",
-    title="Action items",
-    question="What will we change, who looks after it, and until when; and what will we deliberately leave as it is?",
-    guidance="Few, small and owned. Prefer what makes it impossible over what asks people to be careful.",
-    example=(
-        "Left as it is: the limit of 200 connections. Raising it would have hidden the job for another year, and the "
-        "host has no memory to spare."
-    ),
-    drawn_from=("actions",),
-    text_label="What we leave as it is, and why",
-)
+    @property
+    def blocks(self) -> frozenset[Block]:
+        """What it draws from the record, in any section."""
+        return frozenset(block for prompt in self.sections for block in prompt.drawn_from)
 
-STANDARD = Template(
-    key="standard",
-    version=1,
-    name="Standard",
-    sections=(
-        SUMMARY,
-        IMPACT,
-        DETECTION,
-        TIMELINE,
-        DIAGNOSIS,
-        ROOT_CAUSE,
-        FIX,
-        VERIFICATION,
-        LESSONS,
-        ACTION_ITEMS,
-    ),
-)
+
 # Of an imported record; shown where there is text, asked of nobody.
 IMPORTED_ACCOUNT = SectionPrompt(
     key=ACCOUNT,
@@ -196,14 +83,36 @@ IMPORTED_ACCOUNT = SectionPrompt(
     guidance="The text as it was brought in. Move what belongs elsewhere into its section when you have the time.",
     example="",
 )
-TEMPLATES = {(STANDARD.key, STANDARD.version): STANDARD}
 
 
-def template_of(key: str, version: int) -> Template:
-    """The template that a postmortem was begun with; the standard one when it is gone."""
-    return TEMPLATES.get((key, version), STANDARD)
+def section_from(kept: Mapping[str, Any]) -> SectionPrompt:
+    """A section as a template keeps it; what is missing or unknown in it takes nothing down."""
+    blocks = [block for block in kept.get("drawn_from", ()) if block in BLOCKS]
+    return SectionPrompt(
+        key=str(kept.get("key", "")),
+        title=str(kept.get("title", "")),
+        question=str(kept.get("question", "")),
+        guidance=str(kept.get("guidance", "")),
+        example=str(kept.get("example", "")),
+        is_required=bool(kept.get("is_required")),
+        drawn_from=tuple(blocks),
+        text_label=str(kept.get("text_label", "")),
+        points=tuple(str(point) for point in kept.get("points", ())),
+    )
 
 
-def prompt_of(template: Template, key: str) -> SectionPrompt | None:
-    """The section of that key, the imported account included; None when the template has no such section."""
-    return IMPORTED_ACCOUNT if key == ACCOUNT else template.section(key)
+def sections_from(kept: Iterable[Mapping[str, Any]]) -> tuple[SectionPrompt, ...]:
+    """All sections of a version."""
+    return tuple(section_from(section) for section in kept)
+
+
+def kept_section(key: str, title: str, known: SectionPrompt | None = None) -> SectionPrompt:
+    """The section for a text that the template does not ask for (any more): it stays readable and writable."""
+    name = title or (known.title if known else "") or key.replace("_", " ").capitalize()
+    guidance = (
+        "Kept from another template. It is shown as long as it holds text; move it into another section if it fits."
+    )
+    bare = known or SectionPrompt(key=key, title=name, question="", guidance="", example="")
+    return replace(
+        bare, title=name, guidance=guidance, is_required=False, drawn_from=(), text_label="", points=(), is_kept=True
+    )

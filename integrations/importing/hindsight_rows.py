@@ -17,7 +17,8 @@ from integrations.importing.names import services_of, tags_of
 from integrations.importing.problems import BadRow
 from integrations.importing.records import Note, Origin, Record, SnippetRecord
 from postmortems.models import SECTION_LIMIT
-from postmortems.prompts import ACCOUNT, STANDARD
+from postmortems.prompts import ACCOUNT
+from postmortems.shipped import STANDARD
 
 NAME = "hindsight"
 ID_LIMIT = 200

@@ -11,6 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from hindsight.lib.rendered import RenderedModel
 from incidents.models import Incident
+from postmortems.prompts import QuestionSet
+from postmortems.shipped import FIRST_STANDARD, SHIPPED
 
 from .choices import FactorCategory, ProofState
 from .lifecycle import PostmortemStatus
@@ -105,6 +107,15 @@ class Postmortem(models.Model):
     def is_brought_in(self) -> bool:
         """Whether it was written elsewhere: nobody began it here, so what it lacks waits for nobody."""
         return self.begun_by_id is None
+
+    @property
+    def questions(self) -> QuestionSet:
+        """What it asks: the version of a template that it was begun with, or was moved to."""
+        if self.template is not None:
+            return self.template.questions(key=self.template_key)
+        # Begun by a program that knew of no templates as data.
+        known = {version.version: version for version in SHIPPED.get(self.template_key, ())}
+        return known.get(self.template_version, FIRST_STANDARD)
 
     @property
     def is_waived(self) -> bool:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from incidents.models import Kind, Service
+from postmortems.prompts import QuestionSet, sections_from
 
 TEMPLATE_KEY_LIMIT = 40
 TEMPLATE_NAME_LIMIT = 80
@@ -61,8 +62,8 @@ class Template(models.Model):
 class TemplateVersion(models.Model):
     """What a template asks. A published one never changes; at most one of a template is still a draft.
 
-    `sections` holds the fields of `postmortems.prompts.SectionPrompt`. `shipped` numbers those that came with Hindsight;
-    0 is a team's own.
+    `sections` holds the fields of `postmortems.prompts.SectionPrompt`. `shipped` numbers those that came with
+    Hindsight; 0 is a team's own.
     """
 
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
@@ -85,6 +86,15 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template_id} v{self.number}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether postmortems may be begun with it; from then on it never changes."""
+        return self.published_at is not None
+
+    def questions(self, *, key: str, name: str = "") -> QuestionSet:
+        """What it asks; `key` and `name` are its template's, which most readers have at hand."""
+        return QuestionSet(key=key, version=self.number, name=name, sections=sections_from(self.sections))
 
 
 class TemplateRule(models.Model):

@@ -1,5 +1,6 @@
 """The page on which a postmortem is written."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,18 +9,14 @@ from django.forms import BaseFormSet
 from hindsight.lib.text import clean
 from postmortems.forms import ActionForm, EvidenceForm, FactorForm, FactorFormSet, SectionsForm, WaiverForm
 from postmortems.models import Postmortem
-from postmortems.pages.shown import (
-    Drawn,
-    MissingPart,
-    ShownProof,
-    ShownSection,
-    checklist,
-    draw,
-    proofs_of,
-    sections_of,
-)
+from postmortems.pages.drawn import Drawn, draw
+from postmortems.pages.shown import MissingPart, ShownProof, ShownSection, checklist, proofs_of, sections_of
+from postmortems.prompts import SectionPrompt
 from postmortems.services.publish import missing
 from postmortems.services.sections import same
+from postmortems.shipped import prompt_of
+
+SENT_BODY = re.compile(r"body_[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,9 @@ def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Edit
     """The page, with the forms that were sent and refused, in a constant number of queries."""
     forms = sent or EditorForms()
     shown = sections_of(postmortem)
+    if forms.sections is not None:
+        keys = {section.prompt.key for section in shown}
+        shown += [ShownSection(prompt, None) for prompt in forms.sections.prompts if prompt.key not in keys]
     drawn = draw(postmortem.incident, postmortem)
     rows = [section.row for section in shown if section.row]
     return Editor(
@@ -94,6 +94,15 @@ def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Edit
             "action": forms.action or ActionForm(prefix="action"),
         },
     )
+
+
+def prompts_sent(postmortem: Postmortem, data: Mapping[str, object]) -> tuple[SectionPrompt, ...]:
+    """The sections of the page, then those that were sent and that the template lacks: moved to another meanwhile."""
+    prompts = [section.prompt for section in sections_of(postmortem)]
+    keys = {prompt.key for prompt in prompts}
+    sent = [name.removeprefix("body_") for name in data if SENT_BODY.fullmatch(name)]
+    asked = postmortem.questions
+    return (*prompts, *(prompt_of(asked, key) for key in sent if key not in keys))
 
 
 def factor_forms(drawn: Drawn) -> "BaseFormSet[FactorForm]":

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from incidents.models import Incident
 from postmortems.models import Postmortem
-from postmortems.pages.shown import Drawn, ShownProof, ShownSection, draw, proofs_of, sections_of
+from postmortems.pages.drawn import Drawn, draw
+from postmortems.pages.shown import ShownProof, ShownSection, proofs_of, sections_of
 from postmortems.services.publish import missing
 
 
@@ -26,15 +27,9 @@ class Reading:
 
     def has_content(self, section: ShownSection) -> bool:
         """Whether there is a text, or a drawn block that is not empty."""
-        drawn = {
-            "timeline": bool(self.drawn.timeline.lines),
-            "diagnosis": bool(self.drawn.tree.nodes or self.drawn.log_notes),
-            "factors": bool(self.drawn.factors),
-            "evidence": bool(self.proofs) or bool(self.postmortem and self.postmortem.is_waived),
-            "actions": bool(self.drawn.actions),
-            "durations": False,
-        }
-        return section.is_written or any(drawn[block] for block in section.prompt.drawn_from)
+        has_proof = bool(self.proofs) or bool(self.postmortem and self.postmortem.is_waived)
+        blocks = section.prompt.drawn_from
+        return section.is_written or ("evidence" in blocks and has_proof) or any(map(self.drawn.has, blocks))
 
 
 def read_reading(incident: Incident, postmortem: Postmortem | None) -> Reading:

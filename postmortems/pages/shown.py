@@ -1,22 +1,18 @@
-"""The parts that reading and writing pages share: sections in order, proofs with their material, the drawn blocks."""
+"""The parts that reading and writing pages share: sections in order, proofs with their material, the checklist."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from hindsight.lib import markdown
-from incidents.models import Attachment, Incident, LogNote
-from incidents.pages.diagnosis import Tree
-from incidents.pages.lifecycle import durations
+from incidents.models import Attachment
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
-from incidents.pages.record import Place, read_record
-from incidents.pages.timeline import Timeline
-from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem, Section
-from postmortems.prompts import ACCOUNT, IMPORTED_ACCOUNT, SectionPrompt, template_of
-from postmortems.services.publish import EVIDENCE
+from postmortems.models import Evidence, Postmortem, Section
+from postmortems.prompts import ACCOUNT, SectionPrompt
+from postmortems.services.publish import EVIDENCE, required
+from postmortems.shipped import prompt_of
 
 PART_NAMES = {EVIDENCE: "A proof that passed, or a waiver"}
 
@@ -89,12 +85,17 @@ class MissingPart:
 
 
 def sections_of(postmortem: Postmortem) -> list[ShownSection]:
-    """All sections of its template in their order; an imported account comes first when there is one."""
+    """All sections of its template in their order, then texts that it does not ask for.
+
+    An imported account comes after the first section.
+    """
     rows = {row.key: row for row in postmortem.sections.all()}
-    template = template_of(postmortem.template_key, postmortem.template_version)
-    prompts = template.sections
-    if ACCOUNT in rows and rows[ACCOUNT].body.strip():
-        prompts = (prompts[0], IMPORTED_ACCOUNT, *prompts[1:])
+    asked = postmortem.questions
+    prompts = list(asked.sections)
+    others = [row for row in rows.values() if row.body.strip() and not asked.section(row.key)]
+    kept = [prompt_of(asked, row.key, row.title) for row in others]
+    prompts[1:1] = [prompt for prompt in kept if prompt.key == ACCOUNT]
+    prompts += [prompt for prompt in kept if prompt.key != ACCOUNT]
     return [ShownSection(prompt, rows.get(prompt.key)) for prompt in prompts]
 
 
@@ -109,43 +110,9 @@ def proofs_of(postmortem: Postmortem) -> list[ShownProof]:
 def checklist(postmortem: Postmortem, absent: Iterable[str]) -> list[MissingPart]:
     """Every required part, with the place that it goes to, and whether it is missing."""
     gone = set(absent)
-    template = template_of(postmortem.template_key, postmortem.template_version)
-    parts = [
-        MissingPart(prompt.key, prompt.title, f"section-{prompt.key}", prompt.key in gone)
-        for prompt in template.sections
-        if prompt.is_required
-    ]
-    return [*parts, MissingPart(EVIDENCE, PART_NAMES[EVIDENCE], "evidence", EVIDENCE in gone)]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What the incident says by itself: times, timeline, diagnosis, what is to be done."""
-
-    incident: Incident
-    timeline: Timeline
-    tree: Tree
-    log_notes: list[LogNote]
-    durations: list[tuple[str, timedelta]]
-    actions: list[ActionItem]
-    factors: list[ContributingFactor]
-
-
-def draw(incident: Incident, postmortem: Postmortem | None) -> Drawn:
-    """The drawn blocks, in a constant number of queries."""
-    record = read_record(incident, Place(order="oldest"))
-    return Drawn(
-        incident=incident,
-        timeline=record.timeline,
-        tree=record.tree,
-        log_notes=record.log_notes,
-        durations=durations(incident, timezone.now()),
-        actions=actions_of(incident),
-        factors=list(postmortem.factors.all()) if postmortem else [],
-    )
-
-
-def actions_of(incident: Incident) -> list[ActionItem]:
-    """What is to be done, what is left of it first."""
-    rows = list(ActionItem.objects.filter(incident=incident).select_related("owner"))
-    return sorted(rows, key=lambda row: row.is_finished)
+    asked = postmortem.questions
+    parts = []
+    for key in required(postmortem):
+        title = PART_NAMES.get(key) or prompt_of(asked, key).title
+        parts.append(MissingPart(key, title, EVIDENCE if key == EVIDENCE else f"section-{key}", key in gone))
+    return parts

@@ -9,10 +9,11 @@ from accounts import audit
 from accounts.models import User
 from incidents.models import Incident
 from postmortems.models import Postmortem, PostmortemStatus, Revision, Section
-from postmortems.prompts import STANDARD
+from postmortems.services.choosing import Choice, choose, standard
 from postmortems.services.factors import set_factors
 from postmortems.services.prefill import drafts
 from postmortems.services.sections import save_sections
+from postmortems.shipped import prompt_of
 from search import outbox
 
 
@@ -31,8 +32,8 @@ def begun(*, incident: Incident, by: User, now: datetime) -> tuple[Postmortem, b
         return known, False
     try:
         with transaction.atomic():
-            row = _create(incident, by=by, now=now)
-            _write(row, drafts(incident), by=by, now=now)
+            row = _create(incident, choose(incident), by=by, now=now)
+            _write(row, drafts(incident, row.questions.keys), by=by, now=now)
             audit.record(by=by, action="postmortem.begin", target=incident.label, now=now)
             outbox.enqueue("incident", incident.pk)
     except IntegrityError:
@@ -49,17 +50,20 @@ def record(
     sections: Mapping[str, str],
     factors: Iterable[tuple[str, str]] = (),
     published_at: datetime | None = None,
+    template: Choice | None = None,
+    is_afterwards: bool = False,
 ) -> Postmortem:
     """Keep a postmortem that was written elsewhere, byte for byte; an incident that has one keeps it unchanged.
 
     `sections` by key; a text without sections goes under "account". With `published_at` it counts as published even if
-    parts are absent, since it was: without proof it shows as unproven. Raises InvalidError.
+    parts are absent, since it was: without proof it shows as unproven. The standard questions are taken unless
+    `template` names others. Raises InvalidError.
     """
     known = Postmortem.objects.filter(incident=incident).first()
     if known is not None:
         return known
     with transaction.atomic():
-        row = _create(incident, by=by, now=now)
+        row = _create(incident, template or standard(), by=by, now=now, is_afterwards=is_afterwards)
         save_sections(
             postmortem=row, by=by, now=now, sections={key: (body, None) for key, body in sections.items() if body}
         )
@@ -73,11 +77,16 @@ def record(
     return row
 
 
-def _create(incident: Incident, *, by: User | None, now: datetime) -> Postmortem:
+def _create(
+    incident: Incident, choice: Choice, *, by: User | None, now: datetime, is_afterwards: bool = False
+) -> Postmortem:
     return Postmortem.objects.create(
         incident=incident,
-        template_key=STANDARD.key,
-        template_version=STANDARD.version,
+        template=choice.version,
+        template_key=choice.template.key,
+        template_version=choice.version.number,
+        template_why=choice.why,
+        is_afterwards=is_afterwards,
         begun_by=by,
         begun_at=now,
         updated_at=now,
@@ -86,7 +95,18 @@ def _create(incident: Incident, *, by: User | None, now: datetime) -> Postmortem
 
 def _write(row: Postmortem, bodies: Mapping[str, str], *, by: User | None, now: datetime) -> None:
     """The first texts of a new postmortem, each with its revision."""
-    made = [Section(postmortem=row, key=key, body=body, updated_by=by, updated_at=now) for key, body in bodies.items()]
+    asked = row.questions
+    made = [
+        Section(
+            postmortem=row,
+            key=key,
+            title=prompt_of(asked, key).title,
+            body=body,
+            updated_by=by,
+            updated_at=now,
+        )
+        for key, body in bodies.items()
+    ]
     for section in made:
         section.render_fields()
     Section.objects.bulk_create(made)

@@ -10,7 +10,7 @@ from search import outbox
 def locked(postmortem: Postmortem, version: int | None = None) -> Postmortem:
     """The row as it is now, kept from others until the transaction ends. StaleError when `version` is an older one."""
     rows = Postmortem.objects.select_for_update(of=("self",), no_key=True)
-    row = rows.select_related("incident").get(pk=postmortem.pk)
+    row = rows.select_related("incident", "template").get(pk=postmortem.pk)
     if version is not None and version != row.version:
         raise StaleError(row)
     return row

@@ -1,5 +1,6 @@
 """What the record already says, as first drafts of sections, so that nobody starts from an empty page."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from hindsight.lib.text import one_line, strip_markdown
@@ -18,20 +19,23 @@ FOUND_BY = {
 }
 
 
-def drafts(incident: Incident) -> dict[str, str]:
+def drafts(incident: Incident, keys: Collection[str]) -> dict[str, str]:
     """Texts by section key, from what was logged; sections of which nothing was logged are left out.
 
-    Lines cite the entry or step that they come from (`#entry-17`, `#step-3`), which the postmortem's page shows too.
+    `keys` are the sections that are asked for. Lines cite the entry or step that they come from (`[[entry-17]]`).
     """
     entries = list(incident.entries.filter(kind__in=(EntryKind.FIX, EntryKind.VERIFICATION)))
+    detection = _detection(incident)
+    # Where nobody asks how it was found, the summary tells.
+    found = "" if "detection" in keys else detection
     texts = {
-        "summary": _summary(incident),
-        "detection": _detection(incident),
+        "summary": "\n\n".join(filter(None, (_summary(incident), found))),
+        "detection": detection,
         "root_cause": _causes(list(incident.steps.filter(outcome=Outcome.CONFIRMED))),
         "fix": _lines([entry for entry in entries if entry.kind == EntryKind.FIX]),
         "verification": _lines([entry for entry in entries if entry.kind == EntryKind.VERIFICATION]),
     }
-    return {key: text for key, text in texts.items() if text}
+    return {key: text for key, text in texts.items() if text and key in keys}
 
 
 def durations_sentence(incident: Incident) -> str:
@@ -77,14 +81,12 @@ def _causes(steps: list[DiagnosisStep]) -> str:
     lines = []
     for step in steps:
         found = f": {_short(step.finding)}" if step.finding.strip() else ""
-        lines.append(f"- **{step.hypothesis.rstrip('.')}**{found} ([step](#{step.anchor}))")
+        lines.append(f"- **{step.hypothesis.rstrip('.')}**{found} [[{step.anchor}]]")
     return "\n".join(lines)
 
 
 def _lines(entries: list[TimelineEntry]) -> str:
-    return "\n".join(
-        f"- {_short(entry.body) or 'See the entry'} ([{_clock(entry.at)}](#{entry.anchor}))" for entry in entries
-    )
+    return "\n".join(f"- {_short(entry.body) or 'See'} [[{entry.anchor}]]" for entry in entries)
 
 
 def _short(text: str) -> str:

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from incidents.models import Kind
 from postmortems.models import Postmortem, PostmortemStatus, ProofState, Section, postmortem_transition
-from postmortems.prompts import template_of
+from postmortems.prompts import CORE
 from postmortems.services.locking import locked, touch
 
 EVIDENCE = "evidence"
@@ -25,14 +26,27 @@ class NotReadyError(Exception):
 def missing(postmortem: Postmortem, sections: Iterable[Section] | None = None) -> list[str]:
     """What must still be there before publication, in the order of the page.
 
-    The required sections of its template need text; "evidence" needs proofs of which the last passed, or a waiver.
+    Required sections need text; "evidence" needs proofs of which the last passed, or a waiver.
     """
     rows = postmortem.sections.all() if sections is None else sections
     written = {section.key for section in rows if section.body.strip()}
-    template = template_of(postmortem.template_key, postmortem.template_version)
-    absent = [prompt.key for prompt in template.sections if prompt.is_required and prompt.key not in written]
+    needed = required(postmortem)
+    absent = [key for key in needed if key != EVIDENCE and key not in written]
     has_proof = postmortem.proof == ProofState.VERIFIED or postmortem.is_waived
-    return absent if has_proof else [*absent, EVIDENCE]
+    return absent if has_proof or EVIDENCE not in needed else [*absent, EVIDENCE]
+
+
+def required(postmortem: Postmortem) -> list[str]:
+    """What publication needs: section keys in the order of the page, then "evidence".
+
+    Of an incident that happened to users: root cause, fix, verification and a proof, whatever the template says. Of a
+    near miss or a drill: what the template says, and a proof where it requires the verification.
+    """
+    sections = postmortem.questions.sections
+    core = CORE if postmortem.incident.kind == Kind.REAL else ()
+    keys = [prompt.key for prompt in sections if prompt.is_required or prompt.key in core]
+    keys += [key for key in core if key not in keys]
+    return [*keys, EVIDENCE] if "verification" in keys else keys
 
 
 def publish(*, postmortem: Postmortem, by: User | None, now: datetime, version: int | None = None) -> Postmortem:

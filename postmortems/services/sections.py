@@ -9,9 +9,10 @@ from django.db import transaction
 from accounts.models import User
 from hindsight.lib.problems import InvalidError, StaleError, too_long
 from hindsight.lib.text import clean, unix_lines
-from postmortems.models import SECTION_LIMIT, Postmortem, Revision, Section
-from postmortems.prompts import ACCOUNT, SectionPrompt, prompt_of, template_of
+from postmortems.models import SECTION_LIMIT, Postmortem, Revision, Section, TemplateVersion
+from postmortems.prompts import ACCOUNT, SectionPrompt
 from postmortems.services.locking import locked, touch
+from postmortems.shipped import known_section, prompt_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def save_sections(
     """
     with transaction.atomic():
         row = locked(postmortem)
-        bodies = _checked(row, sections)
         stored = {section.key: section for section in row.sections.all()}
+        bodies = _checked(row, sections, stored)
         bases = {key: base for key, (_, base) in sections.items()}
         wanted = {key: body for key, body in bodies.items() if not _is_untouched(body, bases[key], stored.get(key))}
         conflicts = _conflicts(row, wanted, bases, stored)
@@ -69,22 +70,34 @@ def save_sections(
     return saved
 
 
-def _checked(row: Postmortem, sections: Mapping[str, tuple[str, int | None]]) -> dict[str, str]:
+def _checked(
+    row: Postmortem, sections: Mapping[str, tuple[str, int | None]], stored: Mapping[str, Section]
+) -> dict[str, str]:
     """The cleaned texts; InvalidError names every key at fault."""
-    template = template_of(row.template_key, row.template_version)
+    asked = row.questions
     faults: dict[str, str] = {}
     bodies: dict[str, str] = {}
     for key, (text, _) in sections.items():
-        prompt = prompt_of(template, key)
         bodies[key] = body = clean(text).text
-        if prompt is None:
-            known = ", ".join(section.key for section in template.sections)
-            faults[key] = f"There is no section {key[:40]!r}; there are {known}, {ACCOUNT}."
+        if not (asked.section(key) or key in stored or is_known(key)):
+            faults[key] = f"There is no section {key[:40]!r}; there are {', '.join(asked.keys)}, {ACCOUNT}."
         elif len(body) > SECTION_LIMIT:
-            faults[key] = too_long(prompt.title, len(body), SECTION_LIMIT)
+            faults[key] = too_long(_prompt(row, key, stored.get(key)).title, len(body), SECTION_LIMIT)
     if faults:
         raise InvalidError(faults)
     return bodies
+
+
+def is_known(key: str) -> bool:
+    """Whether some template asks, or once asked, for this section: a text for it is kept even where none asks now."""
+    if key == ACCOUNT or known_section(key):
+        return True
+    published = TemplateVersion.objects.filter(published_at__isnull=False).values_list("sections", flat=True)
+    return any(section.get("key") == key for sections in published for section in sections)
+
+
+def _prompt(row: Postmortem, key: str, section: Section | None) -> SectionPrompt:
+    return prompt_of(row.questions, key, section.title if section else "")
 
 
 def _is_untouched(body: str, base: int | None, current: Section | None) -> bool:
@@ -108,17 +121,17 @@ def _conflicts(
     bases: Mapping[str, int | None],
     stored: Mapping[str, Section],
 ) -> list[Conflict]:
-    template = template_of(row.template_key, row.template_version)
     found = []
     for key, body in wanted.items():
-        base, current, prompt = bases[key], stored.get(key), prompt_of(template, key)
-        if prompt is not None and base is not None and base != (current.version if current else 0):
-            found.append(Conflict(prompt, body, base, current))
+        base, current = bases[key], stored.get(key)
+        if base is not None and base != (current.version if current else 0):
+            found.append(Conflict(_prompt(row, key, current), body, base, current))
     return found
 
 
 def _save(row: Postmortem, section: Section, body: str, *, by: User | None, now: datetime) -> Section:
     section.body = body
+    section.title = prompt_of(row.questions, section.key, section.title).title
     section.version += 1
     section.updated_by = by
     section.updated_at = now

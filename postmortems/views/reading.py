@@ -10,12 +10,12 @@ from accounts.models import User
 from hindsight.lib.htmx import private, render
 from incidents.access import NOT_FOUND, get_incident
 from incidents.models import Incident
-from postmortems.access import get_postmortem
+from postmortems.access import WITH, get_postmortem
 from postmortems.export import as_json, as_markdown
 from postmortems.models import Postmortem
 from postmortems.pages.listing import read_library
 from postmortems.pages.reading import read_reading
-from postmortems.prompts import STANDARD
+from postmortems.services.choosing import choose
 
 
 @require_safe
@@ -24,7 +24,7 @@ def postmortem(request: HttpRequest, number: int) -> HttpResponse:
     incident = get_incident(request.user, number)
     row = (
         Postmortem.objects.filter(incident=incident)
-        .select_related("incident", "begun_by", "published_by", "waiver_by")
+        .select_related(*WITH, "begun_by", "published_by", "waiver_by")
         .first()
     )
     context = {
@@ -32,7 +32,7 @@ def postmortem(request: HttpRequest, number: int) -> HttpResponse:
         "incident": incident,
         "postmortem": row,
         "today": timezone.localdate(),
-        "template": STANDARD,
+        "choice": None if row else choose(incident),
     }
     name = "postmortems/postmortem.html" if row else "postmortems/none.html"
     return private(render_page(request, name, context))

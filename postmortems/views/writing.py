@@ -13,7 +13,7 @@ from incidents.access import get_writable_incident
 from postmortems.access import get_writable_postmortem
 from postmortems.forms import SectionsForm
 from postmortems.models import Postmortem
-from postmortems.pages.editor import EditorForms
+from postmortems.pages.editor import EditorForms, prompts_sent
 from postmortems.pages.shown import sections_of
 from postmortems.services.begin import begin as begin_service
 from postmortems.services.publish import NotReadyError
@@ -84,7 +84,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, postmortem: Postmortem) -> SectionsForm:
-    return SectionsForm(tuple(section.prompt for section in sections_of(postmortem)), request.POST)
+    return SectionsForm(prompts_sent(postmortem, request.POST), request.POST)
 
 
 def _save(request: HttpRequest, postmortem: Postmortem, form: SectionsForm) -> HttpResponse | None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from incidents.models import Attachment
 from incidents.services.snippets import add_snippet
 from postmortems.models import SECTION_LIMIT, Postmortem
-from postmortems.prompts import STANDARD
+from postmortems.shipped import SHORT
 from postmortems.services.sections import save_sections
 from tests.support.postmortems import REQUIRED, make_postmortem, make_proof, make_published
 from tests.support.records import NOW, make_entry, make_incident
@@ -54,7 +54,7 @@ class TestBegin:
         )
         response = responder_client.post(reverse("postmortem_begin", args=[incident.number]), follow=True)
         page = response.content.decode()
-        assert f"- Stopped the job ([14:05 UTC](#entry-{entry.pk}))" in page
+        assert f"- Stopped the job [[entry-{entry.pk}]]" in page
         assert f'id="entry-{entry.pk}"' in page
 
     def test_before_it_is_begun_there_is_nothing_to_edit(self, responder: User, responder_client: Client) -> None:
@@ -67,7 +67,7 @@ class TestBegin:
 class TestEditor:
     def test_every_section_asks_and_guides(self, draft: Postmortem, responder_client: Client) -> None:
         page = responder_client.get(at("postmortem_edit", draft)).content.decode()
-        for prompt in STANDARD.sections:
+        for prompt in SHORT.sections:
             assert f'id="section-{prompt.key}"' in page
             assert prompt.question in page.replace("&#x27;", "'")
             assert f'name="body_{prompt.key}"' in page
