@@ -9,7 +9,7 @@ from django.db import models
 from django.http import Http404
 
 from accounts.models import User
-from incidents.models import Attachment, DiagnosisStep, Incident, LogNote, Snippet, TimelineEntry
+from incidents.models import Attachment, DiagnosisStep, EntryRevision, Incident, LogNote, Snippet, TimelineEntry
 
 NOT_FOUND = "No such page, or not shared with you."
 READ_ONLY = "You can read this but not change it. Ask an administrator for the responder role."
@@ -53,6 +53,14 @@ def _part(model: type[Part], incident: Incident, pk: int) -> Part:
 def get_entry(incident: Incident, pk: int) -> TimelineEntry:
     """A timeline entry of this incident; one of another is as unknown as none."""
     return _part(TimelineEntry, incident, pk)
+
+
+def get_revision(entry: TimelineEntry, version: int) -> EntryRevision:
+    """What a timeline entry said in a version that was replaced."""
+    revision = entry.revisions.filter(version=version).first()
+    if revision is None:
+        raise Http404(NOT_FOUND)
+    return revision
 
 
 def get_step(incident: Incident, pk: int) -> DiagnosisStep:

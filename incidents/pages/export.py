@@ -41,7 +41,7 @@ def record_of(incident: Incident) -> Data:
         "version": incident.version,
         "timeline": [_entry(entry) for entry in incident.entries.prefetch_related("author", "step")],
         "diagnosis": [_step(step) for step in incident.steps.prefetch_related("author")],
-        "snippets": [_snippet(snippet) for snippet in incident.snippets.all()],
+        "snippets": [snippet_data(snippet) for snippet in incident.snippets.all()],
         "attachments": [_attachment(file) for file in incident.attachments.defer("text")],
         "log_notes": [
             {"verdict": note.verdict, "line": note.line, "emitted_by": note.emitted_by, "note": note.note}
@@ -83,7 +83,8 @@ def _step(step: DiagnosisStep) -> Data:
     }
 
 
-def _snippet(snippet: Snippet) -> Data:
+def snippet_data(snippet: Snippet) -> Data:
+    """A snippet as values that JSON knows."""
     return {
         "id": snippet.pk,
         "language": snippet.language,
@@ -131,7 +132,7 @@ def markdown_of(record: Data) -> str:
     if record["timeline"]:
         parts += ["## Timeline", "\n".join(_entry_lines(record["timeline"]))]
     if record["snippets"]:
-        parts += ["## Snippets", *(_fenced(snippet) for snippet in record["snippets"])]
+        parts += ["## Snippets", *(fenced(snippet) for snippet in record["snippets"])]
     if record["attachments"]:
         files = [
             f"- [{_plain(file['filename'])}]({file['url']}) {file['caption']}".rstrip()
@@ -170,7 +171,7 @@ def _step_lines(steps: list[Data]) -> list[str]:
         lines.append(f"{indent}- **{step['hypothesis']}** ({step['outcome'].replace('_', ' ')})")
         for label, text in (("Tested", step["action"]), ("Found", step["finding"])):
             if text:
-                lines += ["", _indented(f"{label}: {text}", f"{indent}  "), ""]
+                lines += ["", indented(f"{label}: {text}", f"{indent}  "), ""]
         waiting.extend((child, depth + 1) for child in reversed(children.get(step["id"], [])))
     return lines
 
@@ -181,15 +182,16 @@ def _entry_lines(entries: list[Data]) -> list[str]:
         who = f", {entry['author']}" if entry["author"] else ""
         lines.append(f"- {entry['at']} **{entry['kind']}**{who}")
         if entry["body"]:
-            lines += ["", _indented(entry["body"], "  "), ""]
+            lines += ["", indented(entry["body"], "  "), ""]
     return lines
 
 
-def _indented(text: str, indent: str) -> str:
+def indented(text: str, indent: str) -> str:
+    """The text with `indent` before each line that is not empty."""
     return "\n".join(f"{indent}{line}" if line.strip() else "" for line in text.splitlines())
 
 
-def _fenced(snippet: Data) -> str:
+def fenced(snippet: Data) -> str:
     """Code in a fence that is longer than any within it."""
     longest = max((len(run) for run in snippet["code"].replace("\n", " ").split(" ") if set(run) == {"`"}), default=2)
     fence = "`" * max(3, longest + 1)
@@ -201,7 +203,7 @@ def _fenced(snippet: Data) -> str:
 
 def _note(note: Data) -> str:
     where = f" ({note['emitted_by']})" if note["emitted_by"] else ""
-    return f"**{note['verdict'].capitalize()}**{where}\n\n{_indented(note['line'], '    ')}\n\n{note['note']}".rstrip()
+    return f"**{note['verdict'].capitalize()}**{where}\n\n{indented(note['line'], '    ')}\n\n{note['note']}".rstrip()
 
 
 def _plain(text: str) -> str:

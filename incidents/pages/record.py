@@ -11,7 +11,7 @@ from incidents.pages.diagnosis import Tree
 from incidents.pages.evidence import read_evidence, show_evidence
 from incidents.pages.margin import Margin
 from incidents.pages.material import Carried, Material
-from incidents.pages.timeline import Chapter, Part, Timeline
+from incidents.pages.timeline import EVERYTHING, Chapter, Part, Timeline
 
 Written: TypeAlias = TimelineEntry | DiagnosisStep | StepEvidence | LogNote
 
@@ -21,7 +21,7 @@ class Place:
     """Which part of a long record is asked for."""
 
     order: str = ""
-    part: Part = Part()
+    part: Part = EVERYTHING
     cursor: str = ""
     entry: int | None = None
     step: int | None = None

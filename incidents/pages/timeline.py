@@ -57,6 +57,9 @@ class Part:
         return rows.filter(kind=self.kind) if self.kind else rows
 
 
+EVERYTHING = Part()
+
+
 def part_named(view: str, kind: str) -> Part:
     """The part that an address names; what is not known is everything."""
     if view == "story":
@@ -89,7 +92,7 @@ class Timeline:
     newest_first: bool
     next_cursor: str | None
     is_from_start: bool
-    part: Part = Part()
+    part: Part = EVERYTHING
     # How many there are of each kind, in the order of the kinds.
     kinds: list[tuple[EntryKind, int]] = field(default_factory=list)
 
@@ -112,7 +115,7 @@ class Chapter:
     newest_first: bool
     next_cursor: str | None
     is_from_start: bool
-    part: Part = Part()
+    part: Part = EVERYTHING
 
 
 def read_chapter(
@@ -128,10 +131,10 @@ def read_chapter(
     A cursor of another order or of nothing begins at the start.
     """
     latest = incident.is_active if newest_first is None else newest_first
-    part = part or Part()
+    part = part or EVERYTHING
     pinned = incident.entries.filter(pk=around).first() if around else None
     if pinned is not None and not part.is_everything and not part.of(incident).filter(pk=pinned.pk).exists():
-        part = Part()
+        part = EVERYTHING
     rows = part.of(incident)
     is_from_start = not cursor
     if pinned is not None:
@@ -178,7 +181,7 @@ def draw(chapter: Chapter, incident: Incident, material: Material) -> Timeline:
 def lines_of(entries: Iterable[TimelineEntry], material: Material, *, marks_gaps: bool) -> list[Line]:
     """Entries as lines, in the order given."""
     shown = list(entries)
-    _name_steps(shown)
+    name_steps(shown)
     lines = []
     last: date | None = None
     before: datetime | None = None
@@ -207,7 +210,9 @@ def read_lines(incident: Incident, entries: Collection[int]) -> Timeline:
     return Timeline(lines, len(lines), newest_first=False, next_cursor=None, is_from_start=True)
 
 
-def _name_steps(entries: list[TimelineEntry]) -> None:
+def name_steps(entries: Iterable[TimelineEntry]) -> None:
+    """Put the steps on the entries that tell of them: one query for all, none for none."""
+    entries = list(entries)
     wanted = {entry.step_id for entry in entries if entry.step_id}
     steps = DiagnosisStep.objects.only("id", "hypothesis", "outcome", "incident_id").in_bulk(wanted) if wanted else {}
     for entry in entries:
@@ -218,6 +223,7 @@ def _name_steps(entries: list[TimelineEntry]) -> None:
 def name_authors(entries: Iterable[TimelineEntry]) -> None:
     """Put the people on the entries that name them: one query for all."""
     shown = list(entries)
-    people = User.objects.in_bulk({entry.author_id for entry in shown if entry.author_id})
+    wanted = {entry.author_id for entry in shown if entry.author_id}
+    people = User.objects.in_bulk(wanted) if wanted else {}
     for entry in shown:
         entry.author = people.get(entry.author_id) if entry.author_id else None
