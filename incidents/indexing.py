@@ -1,5 +1,6 @@
 """What search may know of incidents: their text by place, who may see them, and how a result reads."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
@@ -33,6 +34,7 @@ KIND = "incident"
 ORIGIN = "import"
 # Of one snippet or file, this many characters are searchable: all that is read of a file.
 TEXT_LIMIT = 1_000_000
+_NUMBER = re.compile(r"(?:inc-?|#)?([0-9]{1,9})", re.IGNORECASE | re.ASCII)
 # The columns that a result shows.
 _SHOWN = ("number", "title", "severity", "status", "kind", "started_at", "external_id", "is_private")
 
@@ -96,6 +98,11 @@ class IncidentSource:
         """Ids by the name that the outside gave them."""
         pairs = Incident.objects.filter(external_id__in=external_ids).values_list("external_id", "pk")
         return {name: pk for name, pk in pairs if name}
+
+    def ids_for_number(self, typed: str) -> list[int]:
+        """The incident of INC-4, inc4, #4 or 4."""
+        match = _NUMBER.fullmatch(typed)
+        return list(Incident.objects.filter(number=int(match[1])).values_list("pk", flat=True)) if match else []
 
     def fallback(self, viewer: Any, terms: Sequence[str], limit: int) -> list[int]:
         """Ids whose texts hold any of the terms; those that hold it in the title first."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from search.documents import Part
 from search.signatures import MatchedLine, compare, signature, similarity
+from search.words import tokens
 
 # Comparing takes longer than finding: only the first results, and of them the first parts, are compared.
 MAX_RESULTS = 5
@@ -12,6 +13,7 @@ MAX_PARTS = 12
 MAX_PART = 20_000
 MAX_PASTED = 60_000
 MAX_LINES = 8
+LOOKED_FOR = 30
 _FIELDS = frozenset(
     {"code", "log", "section", "entry", "step", "root_cause", "summary", "symptom", "fix", "verification"}
 )
@@ -31,7 +33,7 @@ def alike(pasted: str, parts: Sequence[Part]) -> Alike | None:
     """The best place of a record and its matched lines; None where no line of it is like one that was pasted."""
     mine = pasted[:MAX_PASTED]
     best: tuple[float, Part, list[MatchedLine]] | None = None
-    for part in [part for part in parts if part.field in _FIELDS][:MAX_PARTS]:
+    for part in _likely(mine, [part for part in parts if part.field in _FIELDS]):
         found = compare(mine, part.text[:MAX_PART])
         score = sum(line.score for line in found)
         if found and (best is None or score > best[0]):
@@ -41,6 +43,16 @@ def alike(pasted: str, parts: Sequence[Part]) -> Alike | None:
     _, part, found = best
     likeness = similarity(signature(mine), signature(part.text[:MAX_PART]))
     return Alike(part.label, _anchor(part, found), _telling(found), likeness.why)
+
+
+def _likely(pasted: str, parts: list[Part]) -> list[Part]:
+    """Of many parts those that hold most of the longest words that were pasted: a long log is many parts."""
+    if len(parts) <= MAX_PARTS:
+        return parts
+    words = sorted({word.lower() for word in tokens(pasted) if len(word) > 4}, key=len, reverse=True)[:LOOKED_FOR]
+    held = [sum(word in low for word in words) for low in (part.text[:MAX_PART].lower() for part in parts)]
+    best = sorted(range(len(parts)), key=lambda at: -held[at])[:MAX_PARTS]
+    return [parts[at] for at in best]
 
 
 def _anchor(part: Part, found: Sequence[MatchedLine]) -> str:

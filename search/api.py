@@ -13,7 +13,7 @@ from search import feedback
 from search.query import MAX_TEXT, MAX_TYPED, parse
 from search.registry import Hit
 from search.results import MAX_LIMIT, Results, as_json, find, glance, similar
-from search.suggesting import suggest
+from search.suggesting import Suggestion, suggest
 
 router = Router(tags=["search"])
 results_router = Router(tags=["search"])
@@ -116,12 +116,16 @@ class FeedbackOut(Schema):
 
 
 class SuggestionOut(Schema):
-    """A query to go on with: `text` in full, `label` what is new in it; `kind` is filter, value or word."""
+    """A query to go on with: `text` in full, `label` what is new in it; `kind` is filter, value, word or number.
+
+    A number is a record: `hint` is its title and `url` leads to it.
+    """
 
     kind: str
     text: str
     label: str
     hint: str
+    url: str = ""
 
 
 class GlanceOut(Schema):
@@ -188,9 +192,13 @@ def typed(request: HttpRequest, q: str = "") -> dict[str, Any]:
     only_parameters(request, ("q",))
     found = glance(request.user, q[:MAX_TYPED])
     return {
-        "suggestions": [asdict(each) for each in suggest(request.user, q)],
+        "suggestions": [_suggested(request, each) for each in suggest(request.user, q)],
         "results": [_glanced(request, result.hit) for result in found.results],
     }
+
+
+def _suggested(request: HttpRequest, each: Suggestion) -> dict[str, Any]:
+    return {**asdict(each), "url": request.build_absolute_uri(each.url) if each.url else ""}
 
 
 def _glanced(request: HttpRequest, hit: Hit) -> dict[str, Any]:

@@ -95,6 +95,10 @@ class Source(Protocol):
         """The ids that carry these outside names."""
         ...
 
+    def ids_for_number(self, typed: str) -> list[int]:
+        """The ids whose number somebody may have typed so: "INC-4", "inc4", "4"; none for other text."""
+        ...
+
     def fallback(self, viewer: Viewer, terms: Sequence[str], limit: int) -> list[int]:
         """Ids found by a plain LIKE over titles and texts, newest first, limited to what this person may see."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError
 
-from search import ranking
+from search import ranking, registry
 from search.engines.protocol import Plan, View
 from search.narrowing import written
 from search.query import filters
@@ -51,6 +51,8 @@ class Suggestion:
     text: str
     label: str
     hint: str = ""
+    # Where it leads, for a record; "" for a query.
+    url: str = ""
 
 
 def suggest(viewer: Viewer, text: str) -> list[Suggestion]:
@@ -60,6 +62,7 @@ def suggest(viewer: Viewer, text: str) -> list[Suggestion]:
     head, last = _cut(text)
     try:
         view, _ = ranking.view_of(viewer)
+        numbers = _of_number(viewer, last) if not head.strip() else []
         found = _of_filter(view, last) if _FILTER.fullmatch(last) else _of_word(view, last)
     except DatabaseError:
         raise
@@ -67,7 +70,19 @@ def suggest(viewer: Viewer, text: str) -> list[Suggestion]:
         # A damaged index raises nearly anything; the search itself says so, the suggestions just stay away.
         logger.warning("No suggestions: %s", problem)
         return []
-    return [Suggestion(kind, f"{head}{label}", label, hint) for kind, label, hint in found if label != last][:MOST]
+    more = [Suggestion(kind, f"{head}{label}", label, hint) for kind, label, hint in found if label != last]
+    return [*numbers, *more][:MOST]
+
+
+def _of_number(viewer: Viewer, typed: str) -> list[Suggestion]:
+    """The record whose number this is, "inc4" and "4" as well as "INC-4"; none that the person may not see."""
+    hits = [
+        hit
+        for source in registry.sources()
+        if (ids := source.ids_for_number(typed))
+        for hit in source.hits(viewer, ids).values()
+    ]
+    return [Suggestion("number", hit.number, hit.number, hit.title, hit.url) for hit in hits]
 
 
 def _cut(text: str) -> tuple[str, str]:

@@ -106,6 +106,10 @@ class Shelf:
     def ids_for_external(self, external_ids: Collection[str]) -> dict[str, int]:
         return {d.external_id: pk for pk, d in self.held.items() if d.external_id in external_ids}
 
+    def ids_for_number(self, typed: str) -> list[int]:
+        number = typed.upper().removeprefix("NOTE-")
+        return [int(number)] if number.isascii() and number.isdigit() else []
+
     def fallback(self, viewer: Person, terms: Sequence[str], limit: int) -> list[int]:
         words = [term.lower() for term in terms]
         found = [

@@ -92,6 +92,39 @@ def test_the_panel_offers_filters_values_words_and_records(theirs: Client) -> No
     assert "The pool holds forty now." in text
 
 
+@pytest.mark.parametrize("typed", ["INC-1", "inc1", "inc-1", "1", "#1"])
+def test_a_number_that_is_typed_is_offered_first(theirs: Client, outsider: User, typed: str) -> None:
+    text = theirs.get("/search/suggest/", {"q": typed}).content.decode()
+    first = text.partition('role="option"')[2].partition("</div>")[0]
+    assert 'data-href="/incidents/INC-1/"' in first
+    assert "Checkout answers 502" in first
+    answer = theirs.get("/api/v1/suggest/", {"q": typed}, headers=bearer(outsider, "read")).json()
+    assert answer["suggestions"][0] == {
+        "kind": "number",
+        "text": "INC-1",
+        "label": "INC-1",
+        "hint": "Checkout answers 502",
+        "url": "http://testserver/incidents/INC-1/",
+    }
+
+
+@pytest.mark.parametrize("typed", ["INC-{}", "inc{}", "{}"])
+def test_a_hidden_number_is_like_one_that_is_not_given_out(theirs: Client, typed: str) -> None:
+    answers = []
+    for number in ("2", "7"):
+        asked = typed.format(number)
+        text = theirs.get("/search/suggest/", {"q": asked}).content.decode()
+        answers.append(text.replace(f"q={asked}", "q=…").replace(f">{asked}<", ">…<"))
+    assert answers[0] == answers[1]
+    assert "INC-2" not in answers[0]
+
+
+@pytest.mark.parametrize("typed", ["sev1", "checkout 1", "inc", "1.", "99999999999"])
+def test_a_number_among_other_words_is_no_record(theirs: Client, outsider: User, typed: str) -> None:
+    answer = theirs.get("/api/v1/suggest/", {"q": typed}, headers=bearer(outsider, "read")).json()
+    assert "number" not in {each["kind"] for each in answer["suggestions"]}
+
+
 @pytest.mark.parametrize("text", ["", " ", "?", '"open', "service:", "-", "(", "%", "x" * 3000, "a\nb", "is:", "in:"])
 def test_the_panel_takes_anything(theirs: Client, text: str) -> None:
     assert theirs.get("/search/suggest/", {"q": text}).status_code == 200
