@@ -77,7 +77,7 @@ class LooseView:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary({word for loose in self._loose for word in loose.counts})
+        return Vocabulary.of({word for loose in self._loose for word in loose.counts})
 
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol."""

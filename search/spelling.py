@@ -54,15 +54,22 @@ def distance(one: str, other: str, limit: int) -> int:
 
 
 class Vocabulary:
-    """The spellable words of an index, laid out so that those near a given one are found without reading all."""
+    """The spellable words of an index by their length, with the letters of each as bits, so that those near a given one
+    are found without reading all."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: dict[int, np.ndarray], letters: dict[int, np.ndarray]) -> None:
+        self._words = words
+        self._letters = letters
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "Vocabulary":
+        """The spellable ones of some words."""
         by_length: dict[int, list[str]] = {}
         for word in words:
             if can_be_slip(word):
                 by_length.setdefault(len(word), []).append(word)
-        self._words = {size: np.array(found, dtype=f"S{size}") for size, found in by_length.items()}
-        self._letters = {size: _letter_sets(found, size) for size, found in self._words.items()}
+        held = {size: np.array(found, dtype=f"S{size}") for size, found in by_length.items()}
+        return cls(held, {size: _letter_sets(found, size) for size, found in held.items()})
 
     def near(self, word: str) -> list[tuple[str, int]]:
         """Words with their distance, no further than `allowance` lets."""
@@ -70,18 +77,39 @@ class Vocabulary:
             return []
         limit = allowance(word)
         own = letter_set(word)
-        found = []
+        found: list[tuple[str, int]] = []
         for size in range(len(word) - limit, len(word) + limit + 1):
             if size not in self._words:
                 continue
             # A slip changes at most two of the letters that a word has.
-            close = np.bitwise_count(self._letters[size] ^ own) <= 2 * limit
-            for raw in self._words[size][close]:
-                other = raw.decode("ascii")
-                slips = distance(word, other, limit)
-                if slips <= limit:
-                    found.append((other, slips))
+            close = self._words[size][np.bitwise_count(self._letters[size] ^ own) <= 2 * limit]
+            slips = distances(word, close, size, limit)
+            kept = slips <= limit
+            found += zip((raw.decode("ascii") for raw in close[kept].tolist()), slips[kept].tolist(), strict=True)
         return found
+
+
+def distances(word: str, others: np.ndarray, size: int, limit: int) -> np.ndarray:
+    """`distance` to many words of one size at once; what is above the limit may be any number above it."""
+    letters = others.view(np.uint8).reshape(-1, size).T if len(others) else np.zeros((size, 0), np.uint8)
+    own = word.encode("ascii")
+    far = np.full(len(others), limit + 1, dtype=np.int8)
+    before: list[np.ndarray] = []
+    above = [np.full(len(others), min(column, limit + 1), dtype=np.int8) for column in range(size + 1)]
+    for row, letter in enumerate(own, 1):
+        line = [far] * (size + 1)
+        if row <= limit:
+            line[0] = np.full(len(others), row, dtype=np.int8)
+        # Beyond this band every cell is above the limit.
+        for column in range(max(1, row - limit), min(size, row + limit) + 1):
+            cost = np.minimum(above[column], line[column - 1]) + np.int8(1)
+            np.minimum(cost, above[column - 1] + (letters[column - 1] != letter), out=cost)
+            if row > 1 and column > 1:
+                swapped = (letters[column - 2] == letter) & (letters[column - 1] == own[row - 2])
+                np.minimum(cost, np.where(swapped, before[column - 2] + np.int8(1), far), out=cost)
+            line[column] = cost
+        before, above = above, line
+    return above[size]
 
 
 def order(candidates: Iterable[tuple[str, int]], frequencies: dict[str, int], word: str) -> list[tuple[str, int]]:

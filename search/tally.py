@@ -1,8 +1,11 @@
 """A document as numbers: how often each word stands in each weight group, its facts, its day."""
 
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
 from search.documents import Document
 from search.engines.protocol import Fact
-from search.fields import GROUP_COUNT, field_bit, group_of
+from search.fields import GROUP_COUNT, group_of
 from search.signing import FIELD, form_of
 from search.words import counted_words
 
@@ -13,13 +16,21 @@ MAX_WORDS = 600_000
 _LONG = 10_000
 
 
-def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
-    """Each word's tally (four counts and the mask of its fields), and how many words each group has."""
+Tallies: TypeAlias = tuple[dict[str, list[int]], tuple[int, ...]]
+
+
+def tallied(batches: Iterable[Iterable[Document]]) -> Iterator[tuple[Document, Tallies]]:
+    """Every document with its tallies."""
+    return ((document, tallies(document)) for batch in batches for document in batch)
+
+
+def tallies(document: Document) -> Tallies:
+    """Each word's four counts, and how many words each group has."""
     counts: dict[str, list[int]] = {}
     lengths = [0] * GROUP_COUNT
     room = MAX_WORDS
     for part in sorted(document.parts, key=lambda part: len(part.text) > _LONG):
-        group, bit = group_of(part.field), field_bit(part.field)
+        group = group_of(part.field)
         if part.field == FIELD:
             found = dict.fromkeys(map(form_of, part.text.split()), 1)
         else:
@@ -30,9 +41,8 @@ def tallies(document: Document) -> tuple[dict[str, list[int]], tuple[int, ...]]:
         for word, times in found.items():
             tally = counts.get(word)
             if tally is None:
-                tally = counts[word] = [0] * (GROUP_COUNT + 1)
+                tally = counts[word] = [0] * GROUP_COUNT
             tally[group] += times
-            tally[GROUP_COUNT] |= bit
     return counts, tuple(lengths)
 
 

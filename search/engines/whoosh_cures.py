@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,11 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         # Whoosh's StructFile closes it.
         opened = os.fdopen(os.open(self._fpath(name), flags, 0o600), mode)
         return StructFile(opened, name=name, onclose=_sync, **options)
+
+    def mapped(self, name: str) -> memoryview:
+        """A whole file, mapped and not read."""
+        with Path(self._fpath(name)).open("rb") as stream:
+            return memoryview(mmap(stream.fileno(), 0, access=ACCESS_READ))
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Rename, and wait until the directory says so on the disk."""

@@ -4,27 +4,31 @@ import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from whoosh.index import TOC
-from whoosh.writing import SegmentWriter
 
 from search import registry
 from search.documents import Document
 from search.engines.protocol import EngineError, Health, Key, Progress
 from search.engines.whoosh_cures import DurableStorage
 from search.engines.whoosh_files import IndexFiles
-from search.engines.whoosh_schema import SCHEMA, kind_number, row
+from search.engines.whoosh_schema import SCHEMA, kind_number
 from search.engines.whoosh_segment import Segment
 from search.engines.whoosh_view import Snapshot, WhooshView
-from search.engines.whoosh_writing import ListCodec
+from search.engines.whoosh_writing import writer_of
+from search.tally import Tallies, tallied, tallies
 
 logger = logging.getLogger(__name__)
 
 _NAME = "MAIN"
 MAX_SEGMENTS = 8
+# A rebuild writes so many documents at a time; more would take more memory and gain nothing.
+_SEGMENT = 10_000
+_SHOWN_EVERY = 100
 _LOOK_EVERY_SECONDS = 1.0
 
 
@@ -56,16 +60,16 @@ class WhooshEngine:
     def apply(self, documents: Sequence[Document], removed: Sequence[Key]) -> None:
         """See the protocol."""
         # Made before the index is touched: what fails here is the document's fault.
-        rows = [row(document) for document in documents]
+        rows = [(document, tallies(document)) for document in documents]
         with self.files.writing(), _as_engine_error():
             path = self.files.current()
             snapshot = self.snapshot(fresh=True)
-            writer = _writer(path)
+            writer = writer_of(path, _NAME, SCHEMA)
             try:
                 for place in snapshot.places([*removed, *(document.key for document in documents)]):
                     writer.delete_document(int(place))
-                for prepared in rows:
-                    writer.add_document(**prepared)
+                for document, tallied in rows:
+                    writer.add(document, tallied)
                 writer.commit(merge=len(snapshot.segments) >= MAX_SEGMENTS)
             except BaseException:
                 with suppress(Exception):
@@ -79,15 +83,17 @@ class WhooshEngine:
             self.files.sweep(self._in_use())
             path = self.files.new_generation()
             TOC.create(DurableStorage(str(path)), SCHEMA, _NAME)
-            writer, done = _writer(path), 0
-            for batch in batches:
-                for document in batch:
-                    writer.add_document(**row(document))
-                done += len(batch)
-                self.files.show_progress(done, total)
-                if progress:
-                    progress(done, total)
-            writer.commit(merge=False)
+            done = 0
+            for documents in _segments(tallied(batches)):
+                writer = writer_of(path, _NAME, SCHEMA)
+                for document, its in documents:
+                    writer.add(document, its)
+                    done += 1
+                    if done % _SHOWN_EVERY == 0 or done == total:
+                        self.files.show_progress(done, total)
+                        if progress:
+                            progress(done, total)
+                writer.commit(merge=False)
             self.files.switch_to(path)
             self.files.forget_note()
         self._looked = 0.0
@@ -179,6 +185,7 @@ class _as_engine_error:  # noqa: N801 - reads as a statement
             raise EngineError("the index is damaged") from problem
 
 
-def _writer(path: Path) -> SegmentWriter:
-    index = DurableStorage(str(path)).open_index(_NAME, schema=SCHEMA)
-    return SegmentWriter(index, limitmb=256, codec=ListCodec(), timeout=0.0)
+def _segments(documents: Iterator[tuple[Document, Tallies]]) -> Iterator[Iterator[tuple[Document, Tallies]]]:
+    """Stretches of documents that make a segment each, so that memory stays within bounds."""
+    for first in documents:
+        yield chain([first], islice(documents, _SEGMENT - 1))

@@ -1,60 +1,56 @@
-"""How postings are written: Whoosh's own file format, a word's whole list at a time.
+"""How a segment is written: Whoosh keeps documents, columns and commits; words go into a flat file beside them.
 
-Whoosh's way asks the file system once a posting whether field lengths are kept (ours never are, they stand in columns),
-and checks every posting's type: two thirds of what building an index costs.
+Whoosh's own way packs each word's postings twice into pickles and hashes every word in Python: most of what building an
+index costs, and what reading it costs.
 """
 
-from array import array
-from collections.abc import Iterable
-from itertools import groupby
-from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
+import numpy as np
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.writing import SegmentWriter
 
-_BLOCK = 2048
-
-# What Whoosh's pool gives, sorted: field, word, number of the document, weight, value.
-Posting = tuple[str, bytes, int, float, bytes]
-_word_of = itemgetter(0, 1)
-
-
-class ListWriter(W3FieldWriter):  # type: ignore[misc]  # whoosh ships no types
-    """Writes the sorted postings of a segment, all of weight 1."""
-
-    def add_postings(self, schema: Any, lengths: Any, items: Iterable[Posting]) -> None:
-        """See Whoosh's FieldWriter; `lengths` are not looked at."""
-        current = None
-        for (field, word), postings in groupby(items, key=_word_of):
-            if field != current:
-                if current is not None:
-                    self.finish_field()
-                self.start_field(field, schema[field])
-                current = field
-            self.start_term(word)
-            self._write_list(list(postings))
-            self.finish_term()
-        if current is not None:
-            self.finish_field()
-
-    def _write_list(self, postings: list[Posting]) -> None:
-        writer = self._postwriter
-        for start in range(0, len(postings), _BLOCK):
-            if start:
-                writer._write_block()
-            chunk = postings[start : start + _BLOCK]
-            writer._ids = array("I", [posting[2] for posting in chunk])
-            writer._weights = array("f", [1.0]) * len(chunk)
-            writer._values = [posting[4] for posting in chunk] if chunk[0][4] else []
-            writer._maxweight = 1.0
+from search.documents import Document
+from search.engines.whoosh_cures import DurableStorage
+from search.engines.whoosh_schema import row, values
+from search.engines.whoosh_segment import WORDS, word_file
+from search.engines.word_files import Gathering
+from search.tally import Tallies
 
 
-class ListCodec(W3Codec):  # type: ignore[misc]  # whoosh ships no types
-    """Blocks of 2,048 postings, not compressed: they are read whole into arrays."""
+class WordWriter(SegmentWriter):  # type: ignore[misc]  # whoosh ships no types
+    """A writer of one segment with its words beside it; segments that it takes in bring theirs along."""
 
-    def __init__(self) -> None:
-        super().__init__(blocklimit=_BLOCK, compression=0)
+    def __init__(self, index: Any) -> None:
+        super().__init__(index, codec=W3Codec(compression=0), timeout=0.0)
+        self._gathering = Gathering()
 
-    def field_writer(self, storage: Any, segment: Any) -> ListWriter:
-        """The writer of one segment's postings."""
-        return ListWriter(self, storage, segment)
+    def add(self, document: Document, tallies: Tallies) -> None:
+        """Take in one document."""
+        counts, lengths = tallies
+        self._gathering.add(self.docnum, counts, values(document))
+        self.add_document(**row(document, lengths))
+
+    def add_reader(self, reader: Any) -> None:
+        """See Whoosh's writer: a whole segment, without its deleted documents."""
+        segment = reader.segment()
+        gone = list(segment.deleted_docs())
+        live = np.ones(reader.doc_count_all(), dtype=bool)
+        live[gone] = False
+        places = np.where(live, self.docnum + np.cumsum(live) - 1, -1)
+        self._gathering.add_file(word_file(self.storage, segment), places)
+        super().add_reader(reader)
+
+    def _finalize_segment(self) -> Any:
+        segment = super()._finalize_segment()
+        # After Whoosh has put its own files into one, before the commit names the segment.
+        with segment.create_file(self.storage, WORDS) as stream:
+            for piece in self._gathering.contents():
+                stream.write(piece)
+        return segment
+
+
+def writer_of(path: Path, name: str, schema: Any) -> WordWriter:
+    """A writer of the next segment of an index."""
+    return WordWriter(DurableStorage(str(path)).open_index(name, schema=schema))

@@ -39,7 +39,7 @@ def test_distance_goes_both_ways_and_is_nothing_for_the_same(one: str, other: st
 def test_near_words_are_those_that_the_distance_says(words: list[str], typed: str) -> None:
     limit = 1 if len(typed) < 8 else 2
     wanted = {w for w in words if distance(typed, w, limit) <= limit} if len(typed) <= 24 else set()
-    assert {word for word, _ in Vocabulary(words).near(typed)} == wanted
+    assert {word for word, _ in Vocabulary.of(words).near(typed)} == wanted
 
 
 def test_the_nearest_then_the_most_frequent_comes_first() -> None:

@@ -1,15 +1,15 @@
-"""Postings in lists: the file format is Whoosh's, at any number of blocks, without asking the file system."""
+"""Words in their file: any number of segments, merged without those that are gone, and damage is seen."""
 
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
 
 from search.documents import Document, Part
-from search.engines import whoosh_writing
+from search.engines import whoosh_engine
 from search.engines.protocol import Plan, Term
-from search.engines.whoosh_cures import DurableStorage
-from search.engines.whoosh_engine import WhooshEngine
+from search.engines.whoosh_engine import MAX_SEGMENTS, WhooshEngine
+from search.engines.word_files import Gathering, WordFile, value_word
 
 pytestmark = pytest.mark.usefixtures("shelf")
 
@@ -26,26 +26,74 @@ def found(engine: WhooshEngine, word: str) -> set[int]:
     return {row.key[1] for row in view.rank(Plan(terms=(Term(word, (word,)),)), 100).rows}
 
 
-@pytest.mark.parametrize("count", [1, 3, 4, 10])
-def test_a_list_longer_than_a_block_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    monkeypatch.setattr(whoosh_writing, "_BLOCK", 3)
+def opened(gathering: Gathering, size: int) -> WordFile:
+    return WordFile(memoryview(b"".join(gathering.contents())), size)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 10])
+def test_a_rebuild_in_several_segments_holds_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(whoosh_engine, "_SEGMENT", 3)
     engine = WhooshEngine(tmp_path / "index")
     assert engine.rebuild([documents(count)], count) == count
     assert found(engine, "disk") == set(range(1, count + 1))
-    assert found(engine, f"number{count}") == {count}
+    assert found(engine, f"number{count}") == ({count} if count else set())
     engine.apply(documents(count)[:1], [("note", count)] if count > 1 else [])
-    assert found(engine, "disk") == set(range(1, max(count, 2)))
+    assert found(engine, "disk") == (set(range(1, max(count, 2))) if count else set())
 
 
-def test_writing_does_not_ask_the_file_system_once_a_posting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = 0
-    real = DurableStorage.file_exists
+def test_merging_keeps_what_is_there_and_drops_what_is_gone(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    engine.rebuild([], 0)
+    every = documents(3 * MAX_SEGMENTS)
+    for at, document in enumerate(every):
+        engine.apply([document], [every[at - 1].key] if at % 3 == 2 else [])
+    assert len(engine.snapshot(fresh=True).segments) < MAX_SEGMENTS + 3
+    assert found(engine, "disk") == {document.id for at, document in enumerate(every) if at % 3 != 1}
+    assert found(engine, "number1") == {1}
+    assert found(engine, "number2") == set()
+    assert {pk: version for (_, pk), version in engine.versions()} == {pk: str(pk) for pk in found(engine, "disk")}
 
-    def counting(self: Any, name: str) -> bool:
-        nonlocal asked
-        asked += 1
-        return bool(real(self, name))
 
-    monkeypatch.setattr(DurableStorage, "file_exists", counting)
-    WhooshEngine(tmp_path / "index").rebuild([documents(50)], 50)
-    assert asked < 50
+def test_words_that_share_their_beginning_are_told_apart() -> None:
+    words = ["a", "aa", "abcdefgh", "abcdefgha", "abcdefghb", "abcdefgi", "éa", "\uffff\uffff\uffff", "~disk"]
+    gathering = Gathering()
+    for place, word in enumerate(words):
+        gathering.add(place, {word: [place, 0, 300, 1]}, [value_word("facts", word)])
+    file = opened(gathering, len(words))
+    for place, word in enumerate(words):
+        held = file.postings(word)
+        assert held is not None
+        assert (held[0].tolist(), held[1].tolist()) == ([place], [[place, 0, 255, 1]])
+    assert [file.frequency(word) for word in ("", "abcdefg", "abcdefghaa", "zz", "\U0010ffff")] == [0] * 5
+    assert file.beginning_with("abcdefgh", 2) == ["abcdefgh", "abcdefgha"]
+    assert {value: places.tolist() for value, places in file.values("facts")} == {
+        word: [place] for place, word in enumerate(words)
+    }
+
+
+def test_a_file_taken_in_is_as_if_written_anew() -> None:
+    first = Gathering()
+    for place in range(3):
+        first.add(place, {"disk": [1, 0, 0, 0], f"number{place}": [0, 0, 0, place]}, [])
+    merged = Gathering()
+    merged.add(0, {"disk": [2, 0, 0, 0]}, [])
+    merged.add_file(opened(first, 3), np.array([1, -1, 2]))
+    held = opened(merged, 3).postings("disk")
+    assert held is not None
+    assert held[0].tolist() == [0, 1, 2]
+    assert opened(merged, 3).postings("number2") is not None
+
+
+def test_every_flipped_bit_is_seen() -> None:
+    gathering = Gathering()
+    gathering.add(0, {"disk": [1, 0, 0, 0]}, [])
+    whole = b"".join(gathering.contents())
+    for at in range(len(whole)):
+        data = bytearray(whole)
+        data[at] ^= 4
+        with pytest.raises(ValueError, match="damaged"):
+            WordFile(memoryview(bytes(data)), 1)
+    with pytest.raises(ValueError, match="damaged"):
+        WordFile(memoryview(whole[:-8]), 1)
+    with pytest.raises(ValueError, match="damaged"):
+        WordFile(memoryview(whole), 0)

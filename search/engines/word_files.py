@@ -1,0 +1,228 @@
+"""The words of one segment as flat arrays in one file: mapped, never unpacked, checked by a sum when it is opened.
+
+A word's postings are a stretch of the arrays of documents and counts. Exact values (facts, rights) stand among the
+words behind a sign that no word begins with. Spellable words stand once more by length, with their letters as bits.
+"""
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.fields import GROUP_COUNT
+from search.spelling import MAX_LENGTH, MIN_LENGTH, Vocabulary
+
+Numbers = NDArray[Any]
+
+_MAGIC = b"HSWORDS1"
+# Magic, the sum of all that follows it, and the length of the table of contents.
+_HEAD = 16
+_VALUE = "\x01"
+_UTF8 = ("utf-8", "surrogatepass")
+# What stands in no group at all: exact values.
+_NOWHERE = bytes(GROUP_COUNT)
+
+
+def value_word(field: str, token: str) -> str:
+    """An exact value as it stands among the words."""
+    return f"{_VALUE}{field}{_VALUE}{token}"
+
+
+class WordFile:
+    """The words of one segment, read from a mapped file. Raises ValueError when the file is damaged."""
+
+    def __init__(self, data: memoryview, size: int) -> None:
+        if bytes(data[:8]) != _MAGIC or crc32(data[12:]) != int.from_bytes(data[8:12], "little"):
+            raise ValueError("A file of words is damaged.")
+        begin = _HEAD + int.from_bytes(data[12:16], "little")
+        self._data = data
+        self._base = begin
+        self._table: dict[str, tuple[str, int, int]] = json.loads(bytes(data[_HEAD:begin]))
+        self._text = self._array("text").data
+        self._text_at = self._array("text_at")
+        self._heads = self._array("heads")
+        self._first = self._array("first")
+        self._documents = self._array("documents")
+        self._counts = self._array("counts").reshape(-1, GROUP_COUNT)
+        self.count = len(self._first) - 1
+        if len(self._documents) and int(self._documents.max()) >= size:
+            raise ValueError("A file of words is damaged.")
+
+    def frequency(self, word: str) -> int:
+        """How many documents hold a word."""
+        at = self._find(word)
+        return 0 if at < 0 else int(self._first[at + 1] - self._first[at])
+
+    def postings(self, word: str) -> tuple[Numbers, Numbers] | None:
+        """The documents that hold a word, ascending, and their four counts; None for a word that is not here."""
+        at = self._find(word)
+        if at < 0:
+            return None
+        begin, end = int(self._first[at]), int(self._first[at + 1])
+        return self._documents[begin:end], self._counts[begin:end]
+
+    def beginning_with(self, beginning: str, limit: int) -> list[str]:
+        """The first `limit` words that begin so, in the order of their bytes."""
+        raw, found = beginning.encode(*_UTF8), list[str]()
+        at = self._place(raw)
+        while at < self.count and len(found) < limit and (held := self._word(at)).startswith(raw):
+            found.append(held.decode(*_UTF8))
+            at += 1
+        return found
+
+    def values(self, field: str) -> Iterator[tuple[str, Numbers]]:
+        """Every exact value of a field with its documents."""
+        lead = value_word(field, "").encode(*_UTF8)
+        at = self._place(lead)
+        while at < self.count and (held := self._word(at)).startswith(lead):
+            yield held[len(lead) :].decode(*_UTF8), self._documents[int(self._first[at]) : int(self._first[at + 1])]
+            at += 1
+
+    def vocabulary(self) -> Vocabulary:
+        """The spellable words."""
+        sizes = [size for size in range(MIN_LENGTH, MAX_LENGTH + 1) if f"spelled{size}" in self._table]
+        return Vocabulary(
+            {size: self._array(f"spelled{size}").view(f"S{size}") for size in sizes},
+            {size: self._array(f"letters{size}") for size in sizes},
+        )
+
+    def words(self) -> list[str]:
+        """All words, in order."""
+        return [self._word(at).decode(*_UTF8) for at in range(self.count)]
+
+    def all_postings(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The number of each posting's word, its document, its counts."""
+        numbers = np.repeat(np.arange(self.count, dtype=np.uint32), np.diff(self._first).astype(np.int64))
+        return numbers, self._documents, self._counts
+
+    def _find(self, word: str) -> int:
+        raw = word.encode(*_UTF8)
+        at = self._place(raw)
+        return at if at < self.count and self._word(at) == raw else -1
+
+    def _place(self, raw: bytes) -> int:
+        """Where a word stands or would stand: by its first eight bytes, then among those that share them."""
+        head = int.from_bytes(raw[:8].ljust(8, b"\0"), "big")
+        low, high = np.searchsorted(self._heads, np.array([head, head + 1 if head < 2**64 - 1 else head], np.uint64))
+        low, high = int(low), self.count if head == 2**64 - 1 else int(high)
+        while low < high:
+            middle = (low + high) // 2
+            if self._word(middle) < raw:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _word(self, at: int) -> bytes:
+        return bytes(self._text[int(self._text_at[at]) : int(self._text_at[at + 1])])
+
+    def _array(self, name: str) -> Numbers:
+        kind, offset, count = self._table[name]
+        return np.frombuffer(self._data, dtype=kind, count=count, offset=self._base + offset)
+
+
+class Gathering:
+    """The words of a segment on their way into its file."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words = array("I")
+        self._documents: list[Numbers] = []
+        self._counts = bytearray()
+
+    def add(self, document: int, counts: Mapping[str, Sequence[int]], values: Sequence[str]) -> None:
+        """One document's words with their four counts, and its exact values as `value_word` writes them."""
+        self._number(chain(counts, values))
+        self._documents.append(np.full(len(counts) + len(values), document, dtype="<u4"))
+        self._counts += packed(counts.values())
+        self._counts += _NOWHERE * len(values)
+
+    def add_file(self, held: WordFile, places: Numbers) -> None:
+        """The postings of another segment; `places` says which document each of its documents becomes, -1 for none."""
+        numbers, documents, counts = held.all_postings()
+        becomes = places[documents]
+        kept = becomes >= 0
+        words = held.words()
+        known = self._numbers
+        own = np.fromiter((known.setdefault(word, len(known)) for word in words), np.int64, len(words))
+        self._words.frombytes(own[numbers[kept]].astype(np.uint32).tobytes())
+        self._documents.append(becomes[kept].astype("<u4"))
+        self._counts += counts[kept].tobytes()
+
+    def contents(self) -> list[bytes]:
+        """The pieces of the file, in order."""
+        words = sorted((word.encode(*_UTF8), number) for word, number in self._numbers.items())
+        rank = np.empty(len(words), dtype=np.uint64)
+        rank[np.fromiter((number for _, number in words), np.int64, len(words))] = np.arange(len(words))
+        order, first = self._ordered(rank)
+        documents = np.concatenate(self._documents) if self._documents else np.zeros(0, "<u4")
+        counts = np.frombuffer(bytes(self._counts), dtype=np.uint8).reshape(-1, GROUP_COUNT)
+        raw = [word for word, _ in words]
+        arrays = {
+            "text": np.frombuffer(b"".join(raw), dtype=np.uint8),
+            "text_at": np.cumsum([0, *map(len, raw)]).astype("<i8"),
+            "heads": np.frombuffer(b"".join(word[:8].ljust(8, b"\0") for word in raw), dtype=">u8").astype("<u8"),
+            "first": first,
+            "documents": documents[order],
+            "counts": counts[order].reshape(-1),
+            **_spelled(raw),
+        }
+        return _file(arrays)
+
+    def _number(self, words: Iterable[str]) -> None:
+        known = self._numbers
+        self._words.extend([known.setdefault(word, len(known)) for word in words])
+
+    def _ordered(self, rank: Numbers) -> tuple[Numbers, Numbers]:
+        """The order of the postings by word, then as they came, which is by document; and where each word's begin."""
+        ranked = rank[np.frombuffer(self._words, dtype=np.uint32)] if len(self._words) else np.zeros(0, np.uint64)
+        keys = (ranked << np.uint64(32)) | np.arange(len(ranked), dtype=np.uint64)
+        keys.sort()
+        first = np.zeros(len(rank) + 1, dtype="<i8")
+        np.cumsum(np.bincount(ranked.astype(np.int64), minlength=len(rank)), out=first[1:])
+        return keys & np.uint64(0xFFFFFFFF), first
+
+
+def packed(counts: Iterable[Sequence[int]]) -> bytes:
+    """Counts side by side, a byte each, up to 255."""
+    held = list(counts)
+    try:
+        return bytes(chain.from_iterable(held))
+    except ValueError:
+        return bytes(min(times, 255) for tally in held for times in tally)
+
+
+def _spelled(raw: Iterable[bytes]) -> dict[str, Numbers]:
+    by_length: dict[int, list[bytes]] = {}
+    for word in raw:
+        if MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha() and word.islower():
+            by_length.setdefault(len(word), []).append(word)
+    found: dict[str, Numbers] = {}
+    for size, words in by_length.items():
+        letters = np.frombuffer(b"".join(words), dtype=np.uint8)
+        found[f"spelled{size}"] = letters
+        bits = np.uint32(1) << (letters.reshape(-1, size).astype(np.uint32) - 97)
+        found[f"letters{size}"] = np.bitwise_or.reduce(bits, axis=1).astype("<u4")
+    return found
+
+
+def _file(arrays: Mapping[str, Numbers]) -> list[bytes]:
+    table, pieces, at = {}, list[bytes](), 0
+    for name, held in arrays.items():
+        piece = held.tobytes()
+        table[name] = (held.dtype.str, at, len(held))
+        piece += bytes(-len(piece) % 8)
+        pieces.append(piece)
+        at += len(piece)
+    head = json.dumps(table).encode("ascii")
+    head += b" " * (-len(head) % 8)
+    body = [len(head).to_bytes(4, "little"), head, *pieces]
+    total = 0
+    for piece in body:
+        total = crc32(piece, total)
+    return [_MAGIC, total.to_bytes(4, "little"), *body]
