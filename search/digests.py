@@ -24,7 +24,7 @@ _WRITTEN = ("text_hash", "words", "proof", "has_cause", "has_fix", "day", "servi
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a record is worth beside the match: how far its fix is proven, whether it tells cause and fix, when it was."""
+    """What a record is worth beside the match: how its fix is proven, whether it tells cause and fix, when it was."""
 
     proof: str = ""
     has_cause: bool = False

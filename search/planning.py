@@ -11,6 +11,7 @@ from search.signatures import tokens as tokens_of_signature
 from search.signing import form_of, weight
 from search.spelling import can_be_slip, distance
 from search.thesaurus import alternatives
+from search.weights import SENTENCE
 from search.words import STEM_MARK, Word, tokens, words_of
 
 # A pasted text is searched by its rarest words; a typed query seldom has more.
@@ -40,10 +41,12 @@ MAX_LONGER = 8
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and the corrections in it: typed word to the word that visible records hold."""
+    """A plan, the corrections in it (typed word to the word that visible records hold), and how far, from 0 to 1, the
+    query is told in a sentence."""
 
     plan: Plan
     corrections: dict[str, str]
+    sentence: float = 0.0
 
 
 def plan(query: Query, view: View) -> Planned:
@@ -78,6 +81,7 @@ def plan(query: Query, view: View) -> Planned:
             last_day=last,
         ),
         corrections,
+        0.0 if query.is_paste else _grown(_count(terms), SENTENCE),
     )
 
 
@@ -155,7 +159,7 @@ def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
     """Other words for the same things, those that visible records hold; a phrase shares its weight among its words."""
     held = {form for term in chosen for form in term.forms}
     typed = {term.text for term in chosen}
-    weight = _thesaurus_weight(sum(not term.text.startswith("=") for term in chosen))
+    weight = _thesaurus_weight(_count(chosen))
     found: dict[tuple[str, ...], Term] = {}
     for said, other in alternatives(text):
         terms = [term for term in terms_of(other) if not term.text.startswith("=")]
@@ -177,8 +181,18 @@ def _signature(query: Query, view: View) -> list[Term]:
 
 def _thesaurus_weight(words: int) -> float:
     """From the one weight to the other, as a query grows from a few words to a sentence."""
-    (low, high), (few, many) = THESAURUS_WEIGHTS, SENTENCE_WORDS
-    return low + (high - low) * min(max(words - few, 0), many - few) / (many - few)
+    low, high = THESAURUS_WEIGHTS
+    return low + (high - low) * _grown(words, SENTENCE_WORDS)
+
+
+def _grown(words: int, between: tuple[int, int]) -> float:
+    few, many = between
+    return min(max(words - few, 0), many - few) / (many - few)
+
+
+def _count(terms: list[Term]) -> int:
+    """How many words these terms are; the exact ending of one is no further word."""
+    return sum(not term.text.startswith("=") for term in terms)
 
 
 def _weighed(term: Term, factor: float) -> Term:

@@ -1,13 +1,13 @@
 """From a parsed query to records in order: index, what was saved since, rights, and the way without an index."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.db import DatabaseError
 
-from search import planning, registry
+from search import matching, planning, registry
 from search.current import engine
 from search.documents import Document
 from search.engines.protocol import FACETS, Key, Plan, Ranked, Scored, View
@@ -16,6 +16,7 @@ from search.pending import EmptyView, LooseView
 from search.query import Query
 from search.reading import Reading, readable
 from search.registry import Viewer
+from search.weights import RERANKED, Shares
 from search.words import tokens
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class Ranking:
     notice: str = ""
     notes: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
+    # What the match of a row is made of, where it is more than its words.
+    matched: Mapping[Key, Shares] = field(default_factory=dict)
 
 
 def rank(viewer: Viewer, query: Query, limit: int, *, facets: Sequence[str] = FACETS) -> Ranking:
@@ -112,12 +115,13 @@ def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading
     planned = planning.plan(query, view)
     reads_text = query.reads_text
     spare = 3 * limit + 20 if reads_text else limit
-    ranked = view.rank(planned.plan, spare, facets)
+    ranked = view.rank(planned.plan, max(spare, RERANKED) if planned.sentence else spare, facets)
     rows, total, is_exact = ranked.rows, ranked.total, ranked.is_exact
     if reads_text:
         rows = reading.with_phrases(_visible(viewer, ranked), query)
         is_exact = is_exact and total <= spare
         total = len(rows) if is_exact else total
+    rows, matched = matching.refined(rows, planned, ranked.statistics, reading)
     return Ranking(
         rows=rows[:limit],
         total=max(total, len(rows[:limit])),
@@ -127,6 +131,7 @@ def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading
         corrections=planned.corrections,
         engine=engine().name,
         reading=reading,
+        matched=matched,
     )
 
 

@@ -37,6 +37,10 @@ class Reading:
             self._held.update({document.key: shown(document) for document in readable(kind, ids)})
         return {key: self._held[key] for key in wanted if key in self._held}
 
+    def at_hand(self, keys: Iterable[Key]) -> Mapping[Key, Parts]:
+        """The parts of those of these records that were read already; what waits for the index is among them."""
+        return {key: self._held[key] for key in keys if key in self._held}
+
     def with_phrases(self, rows: Sequence[Scored], query: Query) -> list[Scored]:
         """Those rows whose text has the phrases; the index only knows that it has their words."""
         check = Check(query)

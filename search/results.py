@@ -1,14 +1,15 @@
 """What a search answers with, for the page and for the API: results, why, facets, and how sure the figures are."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from search import registry
+from search import digests, registry
 from search.alike import MAX_RESULTS, Alike, alike
 from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
 from search.feedback import normalised
@@ -17,9 +18,9 @@ from search.query import Chip, Filter, Query, parse
 from search.ranking import MAX_OFFSET, Ranking, rank
 from search.reading import Reading
 from search.registry import Hit, Viewer
-from search.reranking import Shares, reranked
+from search.reranking import reranked
 from search.signing import why
-from search.weights import RERANKED
+from search.weights import RERANKED, Shares
 
 MAX_LIMIT = 100
 MAX_FACET_VALUES = 12
@@ -107,13 +108,21 @@ def glance(viewer: Viewer, text: str, *, limit: int = 6) -> Results:
     return _answer(viewer, query, limit, 0, begin, is_glance=True)
 
 
-def similar(viewer: Viewer, text: str, *, limit: int = 5, without: Key | None = None) -> Results:
-    """Records like a text: a trace, a log, a symptom, a title. Nothing in it is read as a filter."""
+def similar(
+    viewer: Viewer, text: str, *, limit: int = 5, without: Key | None = None, services: Collection[str] = ()
+) -> Results:
+    """Records like a text: a trace, a log, a symptom, a title. Nothing in it is read as a filter.
+
+    A record of one of `services` stands a little higher; so does one that shares a service with the record `without`.
+    """
     begin = perf_counter()
     found = parse(text)
     query = Query(text=text, words=found.text.strip(), is_paste=found.is_paste)
     limit = max(1, min(limit, MAX_LIMIT))
-    answer = _answer(viewer, query, limit + (without is not None), 0, begin)
+    near = {name.casefold() for name in services}
+    if without is not None:
+        near.update(*(standing.services for standing in digests.standings([without]).values()))
+    answer = _answer(viewer, query, limit + (without is not None), 0, begin, services=near)
     kept = tuple(r for r in answer.results if without is None or (r.hit.kind, r.hit.id) != without)[:limit]
     dropped = len(answer.results) > len(kept) and without is not None
     return replace(answer, results=kept, count=answer.count - dropped, limit=limit)
@@ -167,14 +176,24 @@ def _alike_as_json(found: Alike) -> dict[str, Any]:
     }
 
 
-def _answer(viewer: Viewer, query: Query, limit: int, offset: int, begin: float, *, is_glance: bool = False) -> Results:
+def _answer(
+    viewer: Viewer,
+    query: Query,
+    limit: int,
+    offset: int,
+    begin: float,
+    *,
+    is_glance: bool = False,
+    services: Collection[str] = (),
+) -> Results:
     if query.is_empty:
         return Results(text=query.text, limit=limit, offset=offset, is_empty_query=True)
     ranking = rank(
         viewer, query, limit if is_glance else max(offset + limit, RERANKED), facets=() if is_glance else FACETS
     )
     terms = normalised(query)
-    rows, shares = reranked(ranking.rows, terms)
+    today = timezone.localdate().toordinal()
+    rows, shares = reranked(ranking.rows, terms, today=today, matched=ranking.matched, services=services)
     shown = rows[offset : offset + limit]
     marker = Marker([*ranking.plan.terms, *_phrase_terms(ranking)])
     reading = None if is_glance else ranking.reading

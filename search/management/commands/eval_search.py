@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from search import registry
 from search.engines.protocol import Key
 from search.evaluation import Outcome, Question, ask, report
+from search.feedback import normalised
 from search.query import parse
 from search.ranking import EVERYTHING, rank
+from search.reranking import reranked
+from search.weights import RERANKED
 
 COLUMNS = ("success@1", "success@3", "success@10", "mrr@10")
 
@@ -34,9 +38,12 @@ class Command(BaseCommand):
         engines: set[str] = set()
 
         def find(text: str) -> list[str]:
-            ranking = rank(EVERYTHING, parse(text), 10)
+            query = parse(text)
+            ranking = rank(EVERYTHING, query, RERANKED)
             engines.add(ranking.engine)
-            return [names.get(row.key, f"{row.key[0]}:{row.key[1]}") for row in ranking.rows]
+            today = timezone.localdate().toordinal()
+            rows, _ = reranked(ranking.rows, normalised(query), today=today, matched=ranking.matched)
+            return [names.get(row.key, f"{row.key[0]}:{row.key[1]}") for row in rows[:10]]
 
         outcomes = ask(questions, find)
         figures = report(outcomes, "+".join(sorted(engines)))
