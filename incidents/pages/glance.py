@@ -1,0 +1,71 @@
+"""What somebody who joins late wants to know first: known, ruled out, who, what changed, what next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.models import User
+from incidents.models import LEAD, DiagnosisStep, Incident, Outcome, RoleHolding, Status
+from incidents.pages.changes import GLANCE_SHOWN, Changes, read_changes
+from incidents.pages.links import ShownLink, read_links
+
+# Hypotheses a cell shows; the rest is counted.
+STEPS_SHOWN = 2
+DEAD_ENDS = (Outcome.RULED_OUT, Outcome.RED_HERRING)
+# What is usually next, once no hypothesis is open.
+NEXT = {
+    Status.INVESTIGATING.value: "Write down what could be the cause, and test it.",
+    Status.IDENTIFIED.value: "Stop the harm, then mark it mitigated.",
+    Status.MITIGATED.value: "Remove the cause, then mark it resolved.",
+    Status.RESOLVED.value: "Write the postmortem while it is fresh.",
+    Status.CLOSED.value: "Nothing is left to do.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Some steps of one sort, and how many more there are."""
+
+    shown: Sequence[DiagnosisStep]
+    more: int
+
+    @classmethod
+    def of(cls, steps: Sequence[DiagnosisStep], outcomes: Sequence[str], *, total: int | None = None) -> "Steps":
+        """Those with one of these outcomes; `total` where not all of them are at hand."""
+        found = [step for step in steps if step.outcome in outcomes]
+        shown = found[:STEPS_SHOWN]
+        return cls(shown, max(total or 0, len(found)) - len(shown))
+
+    def __bool__(self) -> bool:
+        return bool(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The five answers."""
+
+    confirmed: Steps
+    dead: Steps
+    open: Steps
+    roles: list[RoleHolding]
+    changes: Changes
+    links: list[ShownLink]
+    next_words: str
+
+
+def read_glance(incident: Incident, user: User, steps: Sequence[DiagnosisStep]) -> Glance:
+    """The answers from the steps that the page shows anyway, in three queries: changes, roles, links."""
+    return Glance(
+        confirmed=Steps.of(steps, [Outcome.CONFIRMED]),
+        dead=Steps.of(steps, DEAD_ENDS),
+        open=Steps.of(steps, [Outcome.OPEN]),
+        roles=roles_now(incident),
+        changes=read_changes(incident, limit=GLANCE_SHOWN),
+        links=read_links(incident, user),
+        next_words=NEXT[incident.status],
+    )
+
+
+def roles_now(incident: Incident) -> list[RoleHolding]:
+    """Who has which role now, the lead aside; in the order in which they took them."""
+    held = incident.roles.filter(until=None).exclude(role=LEAD)
+    return list(held.select_related("person").order_by("since", "pk"))

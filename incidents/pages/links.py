@@ -1,0 +1,61 @@
+"""What an incident has to do with others, as far as the reader may know of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.models import User
+from incidents.answers import Answer, answers
+from incidents.models import Incident, IncidentLink, LinkKind
+
+_WORDS = {
+    (LinkKind.DUPLICATE.value, True): "Duplicate of",
+    (LinkKind.DUPLICATE.value, False): "Has the duplicate",
+    (LinkKind.SAME_CAUSE.value, True): "Same cause as",
+    (LinkKind.SAME_CAUSE.value, False): "Same cause as",
+    (LinkKind.RELATED.value, True): "Related to",
+    (LinkKind.RELATED.value, False): "Related to",
+}
+_LISTED = ("number", "title", "severity", "status", "started_at", "is_private", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """One link from where the reader stands: what it says, the incident at its other end, and what that one taught."""
+
+    link: IncidentLink
+    words: str
+    other: Incident
+    answer: Answer
+
+    @property
+    def is_original(self) -> bool:
+        """Whether the other one is what this incident repeats."""
+        return self.link.kind == LinkKind.DUPLICATE and self.words == _WORDS[LinkKind.DUPLICATE.value, True]
+
+    @property
+    def is_same_cause(self) -> bool:
+        """Whether the other one had the same cause."""
+        return self.link.kind == LinkKind.SAME_CAUSE
+
+
+def read_links(incident: Incident, user: User) -> list[ShownLink]:
+    """Links with both ends visible to `user`: one query, and those for fixes when there are any."""
+    only = [f"{end}__{name}" for end in ("source", "target") for name in _LISTED]
+    rows = list(
+        IncidentLink.objects.visible_to(user)
+        .filter(Q(source=incident) | Q(target=incident))
+        .select_related("source", "target")
+        .only("kind", "created_at", *only)
+    )
+    return _shown(incident, rows)
+
+
+def _shown(incident: Incident, rows: Sequence[IncidentLink]) -> list[ShownLink]:
+    ends = {row.pk: row.target if row.source_id == incident.pk else row.source for row in rows}
+    found = answers([end.pk for end in ends.values()]) if rows else {}
+    return [
+        ShownLink(row, _WORDS[row.kind, row.source_id == incident.pk], ends[row.pk], found[ends[row.pk].pk])
+        for row in rows
+    ]
