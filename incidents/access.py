@@ -6,15 +6,28 @@ from typing import TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import User
-from incidents.models import Attachment, DiagnosisStep, EntryRevision, Incident, LogNote, Snippet, TimelineEntry
+from incidents.models import (
+    Attachment,
+    Change,
+    DiagnosisStep,
+    EntryRevision,
+    FirstCheck,
+    Incident,
+    IncidentLink,
+    LogNote,
+    Snippet,
+    StepEvidence,
+    TimelineEntry,
+)
 
 NOT_FOUND = "No such page, or not shared with you."
 READ_ONLY = "You can read this but not change it. Ask an administrator for the responder role."
 
-Part = TypeVar("Part", TimelineEntry, DiagnosisStep, Snippet, LogNote)
+Part = TypeVar("Part", TimelineEntry, DiagnosisStep, Snippet, LogNote, FirstCheck)
 
 
 def get_incident(user: User | AnonymousUser, number: int) -> Incident:
@@ -78,6 +91,19 @@ def get_log_note(incident: Incident, pk: int) -> LogNote:
     return _part(LogNote, incident, pk)
 
 
+def get_first_check(incident: Incident, pk: int) -> FirstCheck:
+    """A line of what to check first of this incident."""
+    return _part(FirstCheck, incident, pk)
+
+
+def get_evidence(incident: Incident, pk: int) -> StepEvidence:
+    """A piece of evidence of a step of this incident."""
+    evidence = StepEvidence.objects.filter(step__incident=incident, pk=pk).select_related("step").first()
+    if evidence is None:
+        raise Http404(NOT_FOUND)
+    return evidence
+
+
 def get_attachment(user: User | AnonymousUser, pk: uuid.UUID) -> Attachment:
     """The attachment, if `user` may see the incident that it belongs to."""
     attachment = (
@@ -96,3 +122,20 @@ def get_attachment_of(incident: Incident, pk: uuid.UUID) -> Attachment:
     if attachment is None:
         raise Http404(NOT_FOUND)
     return attachment
+
+
+def get_change(incident: Incident, pk: int) -> Change:
+    """A change that this incident may judge."""
+    change = Change.objects.for_incident(incident).filter(pk=pk).select_related("service").first()
+    if change is None:
+        raise Http404(NOT_FOUND)
+    return change
+
+
+def get_link(user: User | AnonymousUser, incident: Incident, pk: int) -> IncidentLink:
+    """A link of this incident of which `user` may see both ends."""
+    rows = IncidentLink.objects.visible_to(user).filter(Q(source=incident) | Q(target=incident), pk=pk)
+    link = rows.select_related("source", "target").first()
+    if link is None:
+        raise Http404(NOT_FOUND)
+    return link

@@ -1,6 +1,5 @@
 """What went to production, and what each incident found about it."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -44,9 +43,13 @@ class ChangeQuerySet(models.QuerySet["Change"]):
             return self.none()
         return self.filter(Q(incident__isnull=True) | Q(incident__in=Incident.objects.visible_to(user)))
 
-    def between(self, start: datetime, end: datetime) -> "ChangeQuerySet":
-        """Those that happened from `start` to `end`, both included."""
-        return self.filter(at__gte=start, at__lte=end)
+    def for_incident(self, incident: Incident) -> "ChangeQuerySet":
+        """Those that this incident may judge: everybody's, those noted on it, and those of public incidents.
+
+        Who reads an incident reads its verdicts; so a change that is another private incident's is none of it.
+        """
+        is_public = Q(incident__is_private=False, incident__merged_into=None)
+        return self.filter(Q(incident__isnull=True) | Q(incident=incident) | is_public)
 
 
 class Change(models.Model):

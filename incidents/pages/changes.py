@@ -85,16 +85,6 @@ def judged_changes(incident: Incident) -> list[ShownChange]:
     return [_shown(row) for row in rows.select_related("service").order_by("at", "pk")]
 
 
-def changes_for(incident: Incident) -> "QuerySet[Change]":
-    """What may be judged by this incident: everybody's changes, those noted on it, and those of public incidents.
-
-    Who reads this incident reads its verdicts; so a change that is another private incident's is none of it.
-    """
-    return Change.objects.filter(
-        Q(incident__isnull=True) | Q(incident=incident) | Q(incident__is_private=False, incident__merged_into=None)
-    )
-
-
 def _of(incident: Incident, start: datetime, end: datetime) -> "QuerySet[Change]":
     # Three reads of an index each; as one condition with "or" they would be one read of every change there is.
     timely = Change.objects.filter(at__gte=start, at__lte=end)
@@ -104,7 +94,7 @@ def _of(incident: Incident, start: datetime, end: datetime) -> "QuerySet[Change]
     noted = Change.objects.filter(incident=incident)
     judged = ChangeVerdict.objects.filter(incident=incident).order_by()
     ids = timely.order_by().values("pk").union(noted.order_by().values("pk"), judged.values("change_id"))
-    return changes_for(incident).filter(pk__in=ids)
+    return Change.objects.for_incident(incident).filter(pk__in=ids)
 
 
 def _judged(rows: "QuerySet[Change]", incident: Incident) -> "QuerySet[Change]":

@@ -1,4 +1,4 @@
-"""Status, severity and lead of an incident."""
+"""Status and severity of an incident."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.lifecycle import SeverityForm, StatusForm
 from incidents.models import Incident, Severity, Status
 from incidents.pages.lifecycle import stages
-from incidents.services.update import change_severity, change_status, update
+from incidents.services.update import change_severity, change_status
 from incidents.views.replies import CONFLICT, OK, attempt, conflict_words, form_again, person, to_incident
 
 Changed = tuple[Incident | None, int]
@@ -70,16 +70,6 @@ def incident_severity(request: HttpRequest, number: int) -> HttpResponse:
     if changed is None:
         return _severity_page(request, changed_meanwhile(incident, status), form, status)
     messages.success(request, f"{changed.label} is {Severity(changed.severity).value} now.")
-    return to_incident(request, changed)
-
-
-@require_POST
-def lead_take(request: HttpRequest, number: int) -> HttpResponse:
-    """Become the lead; who was it before stands in the timeline."""
-    incident = access.get_writable_incident(request.user, number)
-    user = person(request)
-    changed = update(incident=incident, by=user, now=timezone.now(), version=None, fields={"lead": user})
-    messages.success(request, f"You lead {changed.label} now.")
     return to_incident(request, changed)
 
 

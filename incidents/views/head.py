@@ -1,0 +1,37 @@
+"""The head of an incident's page and the panel that a late joiner reads first; other answers draw them again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import DiagnosisStep, Incident
+from incidents.pages.glance import read_glance
+from incidents.pages.lifecycle import durations, stages
+from incidents.views.replies import person
+
+
+def head_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
+    """What `_header.html` needs beside the incident."""
+    return {
+        "incident": incident,
+        "stages": stages(incident),
+        "durations": durations(incident, timezone.now()),
+        "can_write": person(request).can_write,
+    }
+
+
+def panel_context(
+    request: HttpRequest, incident: Incident, steps: Sequence[DiagnosisStep] | None = None
+) -> dict[str, Any]:
+    """What `_glance.html` needs; `steps` are those that the page has at hand, else they are read."""
+    known = list(incident.steps.all()) if steps is None else steps
+    glance = read_glance(incident, person(request), known)
+    return {"incident": incident, "glance": glance, "can_write": person(request).can_write}
+
+
+def changes_address(incident: Incident) -> str:
+    """The page of its changes."""
+    return reverse("incident_changes", args=[incident.number])
