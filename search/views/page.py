@@ -85,6 +85,7 @@ def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, e
         "facets": [_choices(facet, results) for facet in results.facets if facet.name in FACET_NAMES] if fits else [],
         "chips": [{"text": chip.text, "url": address(chip.without)} for chip in results.chips],
         "did_you_mean_url": address(results.did_you_mean) if results.did_you_mean else "",
+        "filters_in_use": sum(1 for chip in results.chips if chip.name),
         "older": _page(text, results.next_offset, keeps) if fits else "",
         "newer": _page(text, results.previous_offset, keeps) if fits else "",
         "counted": _counted(results),
