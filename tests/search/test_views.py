@@ -165,7 +165,7 @@ def test_explaining_shows_the_weights(theirs: Client) -> None:
 
 def test_the_api_explains_too(theirs: Client, outsider: User) -> None:
     answer = theirs.get("/api/v1/search/?q=checkout&explain=1", headers=bearer(outsider, "read")).json()
-    assert set(answer["results"][0]["explain"]) == {"match", "feedback"}
+    assert set(answer["results"][0]["explain"]) == {"match", "proof", "cause", "fix", "service", "age", "feedback"}
 
 
 def test_what_helped_is_noted_and_thanked_for(theirs: Client, records: tuple[Incident, Incident]) -> None:
