@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from hindsight.lib import differences
 from incidents.models import Incident
-from incidents.pages.entries import Look, lines_html
+from incidents.pages.entries import Look, line_html, lines_html
 from incidents.pages.material import Carried
 from incidents.pages.timeline import Timeline
 
@@ -14,10 +14,16 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def timeline_lines(context: Context, timeline: Timeline) -> SafeString:
-    """The lines of a timeline. Reads `incident`, `can_write`, `linked_steps` (the page shows the steps) and
-    `line_tools` (the menu of a line is there for readers too)."""
-    return lines_html(timeline.lines, look_of(context))
+def timeline_lines(context: Context, timeline: Timeline, *, bare: bool = False) -> SafeString:
+    """The lines of a timeline, with marks of days and gaps unless `bare`.
+
+    Reads `incident`, `can_write`, `linked_steps` (the page shows the steps) and `line_tools` (the menu of a line is
+    there for readers too).
+    """
+    look = look_of(context)
+    if bare:
+        return SafeString("".join(line_html(line, look) for line in timeline.lines))
+    return lines_html(timeline.lines, look)
 
 
 def look_of(context: Context) -> Look:

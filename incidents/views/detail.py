@@ -11,22 +11,25 @@ from hindsight.lib.htmx import private, redirect, wants_fragment
 from incidents import access, slots
 from incidents.forms.composer import ComposerForm
 from incidents.models import Incident, LogVerdict, Outcome
+from incidents.pages.excerpt import quote_of
 from incidents.pages.export import markdown_of, record_of
 from incidents.pages.lifecycle import durations, stages
-from incidents.pages.record import Place, read_record
-from incidents.pages.timeline import Timeline
+from incidents.pages.record import Place, read_record, read_timeline
+from incidents.pages.timeline import Timeline, part_named
 from incidents.views.replies import person
 
 
 @require_safe
 def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
-    """Everything that is known of an incident. For htmx with a cursor: the next lines of its timeline."""
+    """Everything that is known of an incident. For htmx: its timeline alone, or with a cursor the next lines of it."""
     incident = access.get_incident(request.user, number)
     if incident.number != number:
         # It was merged; the browser takes the anchor along.
         query = request.META.get("QUERY_STRING", "")
         return redirect(request, incident.get_absolute_url() + (f"?{query}" if query else ""))
     place = place_of(request)
+    if wants_fragment(request):
+        return _timeline(request, incident, place)
     now = timezone.now()
     record = read_record(incident, place)
     context = {
@@ -42,14 +45,20 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
         "postmortem_url": postmortem_url(incident),
         "now": now,
     }
-    wants_more = wants_fragment(request) and place.cursor
-    return private(render(request, f"incidents/{'_timeline_more' if wants_more else 'incident'}.html", context))
+    return private(render(request, "incidents/incident.html", context))
+
+
+def _timeline(request: HttpRequest, incident: Incident, place: Place) -> HttpResponse:
+    """Its lines alone, in the part and order that the address names."""
+    context = {**log_context(request, incident, read_timeline(incident, place)), "linked_steps": True}
+    return private(render(request, f"incidents/{'_timeline_more' if place.cursor else '_timeline'}.html", context))
 
 
 def place_of(request: HttpRequest) -> Place:
     """Which part of the record the address names."""
     return Place(
         order=request.GET.get("order", ""),
+        part=part_named(request.GET.get("view", ""), request.GET.get("kind", "")),
         cursor=request.GET.get("cursor", "")[:500],
         entry=_number(request, "entry"),
         step=_number(request, "step"),
@@ -69,9 +78,17 @@ def log_context(
     return {
         "incident": incident,
         "timeline": timeline,
-        "composer": composer or ComposerForm(auto_id="composer_%s"),
+        "composer": composer or ComposerForm(auto_id="composer_%s", initial=_quoted(request, incident)),
         "can_write": person(request).can_write,
+        "line_tools": True,
     }
+
+
+def _quoted(request: HttpRequest, incident: Incident) -> dict[str, str]:
+    """What the composer begins with: the line that the address says to quote."""
+    pk = _number(request, "quote")
+    entry = incident.entries.select_related("author").filter(pk=pk).first() if pk else None
+    return {"body": quote_of(incident, entry)} if entry else {}
 
 
 def postmortem_url(incident: Incident) -> str:

@@ -1,6 +1,5 @@
 """How views of the record answer: what a service refused goes back into the form, what it did leads to its place."""
 
-import difflib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,12 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django_htmx.http import reswap, retarget
 
 from accounts.models import User
 from accounts.once import once
+from hindsight.lib import differences
 from hindsight.lib.files import DiskFull, TooLarge, over_limit
 from hindsight.lib.htmx import redirect, render, wants_fragment
 from hindsight.lib.problems import InvalidError
@@ -111,23 +112,21 @@ def form_again(request: HttpRequest, *, fragment: str, context: Mapping[str, Any
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that two people wrote differently. `lines` are ("add" | "del" | "", text) for long texts."""
+    """One field that two people wrote differently; `marked` shows what of theirs stands otherwise in mine."""
 
     label: str
     mine: str
     theirs: str
-    lines: list[tuple[str, str]]
+
+    @property
+    def marked(self) -> SafeString:
+        """The difference word by word; long stretches that both have are folded."""
+        return differences.words(self.theirs, self.mine)
 
 
 def difference(label: str, mine: str, theirs: str) -> Difference:
-    """What of `theirs` stands otherwise in `mine`, line by line."""
-    lines = []
-    # Context is kept short; a conflict over thousands of lines is shown by its changed places.
-    for line in difflib.unified_diff(theirs.splitlines()[:5000], mine.splitlines()[:5000], n=2, lineterm=""):
-        if line.startswith(("---", "+++", "@@")):
-            continue
-        lines.append(({"+": "add", "-": "del"}.get(line[:1], ""), line[1:]))
-    return Difference(label, mine, theirs, lines)
+    """What two people wrote into one field. Texts of a browser end lines with CR LF; that is no difference."""
+    return Difference(label, mine.replace("\r\n", "\n"), theirs.replace("\r\n", "\n"))
 
 
 def conflict_words(saved_at: datetime | None, now: datetime) -> str:
