@@ -67,7 +67,8 @@ def outcome(scene: Scene, block: Block) -> Act:
             fields["finding"] = _joined(step.finding, words)
         return Made(step=_updated(scene, step, fields))
 
-    return Act(f"{target.says} becomes {decided.label.lower()}", run)
+    word = "a red herring" if decided == Outcome.RED_HERRING else decided.label.lower()
+    return Act(f"{target.says} becomes {word}", run)
 
 
 def _decided_at_once(scene: Scene, words: str, decided: Outcome) -> Act:

@@ -12,4 +12,5 @@ import "./confirm.js";
 import "./localtime.js";
 import "./paste.js";
 import "./draft.js";
+import "./queue.js";
 import "./guard.js";

@@ -29,9 +29,11 @@ function save(form) {
   clearTimeout(timers.get(form));
   timers.delete(form);
   const values = changed(form);
+  const write = (list) => localStorage.setItem(prefix + form.dataset.draft, JSON.stringify({ at: Date.now(), values: list }));
   try {
-    if (values.length) localStorage.setItem(prefix + form.dataset.draft, JSON.stringify({ at: Date.now(), values }));
-    else if (!form.querySelector(":scope > .draft-offer")) localStorage.removeItem(prefix + form.dataset.draft);
+    if (values.length) {
+      try { write(values); } catch { write(values.filter(([, , value]) => String(value).length < 200000)); } /* the words at least */
+    } else if (!form.querySelector(":scope > .draft-offer")) localStorage.removeItem(prefix + form.dataset.draft);
   } catch { /* storage is full or refused: the dirty guard still asks */ }
 }
 
@@ -93,6 +95,7 @@ if (owner) {
     const form = event.detail.requestConfig.elt; /* the form itself may have been swapped away by now */
     if (form.matches?.("form[data-draft]") && event.detail.successful && event.detail.requestConfig.verb !== "get") drop(form);
   });
+  document.addEventListener("hindsight:draft-drop", (event) => drop(event.target));
   window.addEventListener("pagehide", () => [...timers.keys()].forEach(save));
 }
 sessionStorage.removeItem(pendingKey);
