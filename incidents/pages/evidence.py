@@ -37,32 +37,27 @@ def read_evidence(incident: Incident) -> list[StepEvidence]:
     return list(rows.defer(*_HEAVY))
 
 
-def show_evidence(rows: Iterable[StepEvidence], *, on_page: str = "") -> dict[int, list[ShownEvidence]]:
-    """Evidence by step. `on_page` is the address of the incident's page where the reader is on another one."""
+def show_evidence(rows: Iterable[StepEvidence], *, page: str) -> dict[int, list[ShownEvidence]]:
+    """Evidence by step; `page` is the address of the incident, where the sources are."""
     shown: dict[int, list[ShownEvidence]] = {}
     for row in rows:
-        shown.setdefault(row.step_id, []).append(_shown(row, on_page))
+        shown.setdefault(row.step_id, []).append(_shown(row, page))
     return shown
 
 
-def _shown(row: StepEvidence, on_page: str) -> ShownEvidence:
+def _shown(row: StepEvidence, page: str) -> ShownEvidence:
     lines, more = _lines(row)
     text = Truncator(row.entry.body).chars(WORDS_PREVIEWED) if row.entry else ""
-    return ShownEvidence(row, href_of(row, on_page), lines, more, text)
+    return ShownEvidence(row, href_of(row, page), lines, more, text)
 
 
-def href_of(row: StepEvidence, on_page: str) -> str:
+def href_of(row: StepEvidence, page: str) -> str:
     """Where its source is; nothing when that is gone."""
     if row.url:
         return row.url
-    if row.snippet:
-        line = f"-L{row.first_line}" if row.first_line else ""
-        return f"{on_page}#{row.snippet.anchor}{line}"
-    if row.attachment:
-        return f"{on_page}#{row.attachment.anchor}"
-    if row.entry:
-        return f"{on_page}?entry={row.entry_id}#{row.entry.anchor}"
-    return ""
+    source = row.snippet or row.attachment or row.entry
+    line = f"-L{row.first_line}" if row.first_line else ""
+    return f"{page}#{source.anchor}{line}" if source else ""
 
 
 def _lines(row: StepEvidence) -> tuple[list[tuple[int, SafeString]], int]:

@@ -21,8 +21,12 @@ class Cited:
 
 @dataclass(slots=True)
 class Margin:
-    """Marks by snippet and line, and citations by kind and id of their source."""
+    """Marks by snippet and line, and citations by kind and id of their source.
 
+    `page` is the address that holds notes and steps where that is another page than this.
+    """
+
+    page: str = ""
     _marks: dict[int, dict[int, LogNote]] = field(default_factory=lambda: defaultdict(dict))
     _cited: dict[tuple[str, object], list[Cited]] = field(default_factory=lambda: defaultdict(list))
 

@@ -60,7 +60,7 @@ def read_record(incident: Incident, place: Place) -> Record:
         tree=diagnosis.draw(
             branch,
             material,
-            evidence=show_evidence(rests_on),
+            evidence=show_evidence(rests_on, page=incident.get_absolute_url()),
             first_checks=list(incident.first_checks.select_related("step")),
         ),
         loose=material.loose,

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -17,7 +18,7 @@ from hindsight.lib.languages import CHOICES as LANGUAGES
 from hindsight.lib.rendered import RenderedModel
 from hindsight.lib.time import duration_iso, duration_text
 from incidents.answers import Answer
-from incidents.models import WRITABLE_KINDS, EntryKind, LogNote
+from incidents.models import WRITABLE_KINDS, EntryKind, Incident, LogNote
 from incidents.pages.margin import Margin
 from incidents.pages.material import ShownSnippet
 
@@ -52,6 +53,18 @@ def span(value: timedelta | None) -> SafeString:
     if value is None or value < timedelta(0):
         return SafeString("")
     return format_html('<time datetime="{}">{}</time>', duration_iso(value), duration_text(value))
+
+
+@register.simple_tag
+def span_until(at: datetime, now: datetime | None) -> SafeString:
+    """How long ago that was, in words."""
+    return span(max((now or timezone.now()) - at, timedelta(0)))
+
+
+@register.simple_tag
+def steps_address(incident: Incident) -> str:
+    """The address that those of an incident's steps begin with: resolved once, since a tree has many."""
+    return reverse("step_new", args=[incident.number]).removesuffix("new/")
 
 
 @register.filter
@@ -108,10 +121,11 @@ def rendered(row: RenderedModel, name: str) -> SafeString:
 
 
 @register.simple_tag
-def code_lines(snippet: ShownSnippet, pick: str = "") -> SafeString:
+def code_lines(snippet: ShownSnippet, pick: str = "", hit: tuple[int, int] | None = None) -> SafeString:
     """The lines of a snippet, each with its number and its anchor, and what it did for the diagnosis.
 
-    `pick` is an address that each number leads to instead of to itself: its line is added to it.
+    `pick` is an address that each number leads to instead of to itself: its line is added to it. `hit` are the first
+    and last of those that are chosen.
     """
     name = snippet.row.anchor
     href = escape(pick) if pick else f"#{name}-L"
@@ -119,17 +133,19 @@ def code_lines(snippet: ShownSnippet, pick: str = "") -> SafeString:
         f'<span class="line" id="{name}-L{at}"><a class="ln" href="{href}{at}">{at}</a>{line}\n</span>'
         for at, line in enumerate(snippet.lines, 1)
     ]
-    marks = snippet.margin.marks(snippet.row.pk) if snippet.margin else {}
-    for at, note in marks.items():
+    margin = snippet.margin or Margin()
+    for at, note in margin.marks(snippet.row.pk).items():
         if at <= len(plain):
-            plain[at - 1] = _marked(plain[at - 1], note, is_first=at == note.first_line)
+            plain[at - 1] = _marked(plain[at - 1], note, page=margin.page, is_first=at == note.first_line)
+    for at in range(hit[0], min(hit[1], len(plain)) + 1) if hit else ():
+        plain[at - 1] = plain[at - 1].replace('class="line', 'class="line is-hit', 1)
     return SafeString("".join(plain))
 
 
-def _marked(line: str, note: LogNote, *, is_first: bool) -> str:
+def _marked(line: str, note: LogNote, *, page: str, is_first: bool) -> str:
     """A line with the colour of its verdict; the first of a range says it in a word."""
     word = (
-        f'<a class="line-mark" href="#{note.anchor}" title="{escape(note.note or note.emitted_by)}">'
+        f'<a class="line-mark" href="{page}#{note.anchor}" title="{escape(note.note or note.emitted_by)}">'
         f"{note.get_verdict_display()}</a>"
         if is_first
         else ""
@@ -143,7 +159,7 @@ def cited_by(margin: Margin | None, kind: str, pk: object) -> SafeString:
     """The steps that rest on a source, as links; nothing for none."""
     cited = margin.cited(kind, pk) if margin else []
     links = format_html_join(", ", '<a href="#step-{}">step {}</a>', {(one.step, one.number): None for one in cited})
-    return format_html('<span class="cited-by">Evidence for {}</span>', links) if cited else SafeString("")
+    return format_html('<span class="cited-by">Evidence for {}</span>', links)
 
 
 @register.simple_tag

@@ -12,11 +12,16 @@ from hindsight.lib.htmx import private
 from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.log import SnippetEditForm, SnippetForm
-from incidents.models import Incident, Snippet
+from incidents.models import Forest, Incident, Snippet
+from incidents.pages.margin import Margin
 from incidents.pages.material import Shelf
+from incidents.services.ledger import known
 from incidents.services.snippets import add_coloured, coloured, edit_snippet
 from incidents.views.attachments import FILE_POLICY
 from incidents.views.replies import CONFLICT, OK, act_once, attempt, conflict_words, form_again, person, to_incident
+
+# Of a snippet, this many characters are compared with the ledger.
+KNOWN_IN = 200_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +60,13 @@ def snippet_detail(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """One snippet in full, as far as pages show code at all."""
     incident = access.get_incident(request.user, number)
     snippet = access.get_snippet(incident, pk)
+    cited = snippet.evidence.all()
+    numbers = {spot.pk: spot.number for spot in Forest.of(incident).reading_order()} if cited else {}
+    margin = Margin(page=incident.get_absolute_url()).add_notes(snippet.log_notes.all()).add_evidence(cited, numbers)
     context = {
         "incident": incident,
-        "snippet": Shelf(each=SHOWN_LINES, together=SHOWN_LINES).show(snippet),
+        "snippet": Shelf(each=SHOWN_LINES, together=SHOWN_LINES, margin=margin).show(snippet),
+        "known": known(snippet.code[:KNOWN_IN].splitlines(), viewer=person(request), without=incident),
         "can_write": person(request).can_write,
     }
     return private(render(request, "incidents/snippet.html", context))

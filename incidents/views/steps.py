@@ -5,15 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from hindsight.lib.htmx import private, wants_fragment
 from hindsight.lib.problems import StaleError
 from incidents import access
-from incidents.forms.diagnosis import OutcomeForm, StepEditForm, StepForm
+from incidents.forms.diagnosis import MoveForm, OutcomeForm, StepEditForm, StepForm
 from incidents.models import DiagnosisStep, Incident, Outcome
-from incidents.pages.record import Place, read_record
-from incidents.services.diagnosis import add_step, update_step
-from incidents.views.detail import place_of
+from incidents.services.diagnosis import add_step, decide_step, update_step
+from incidents.services.moving import move_step, shift_step
+from incidents.views.diagnosis import shown_diagnosis, to_diagnosis
 from incidents.views.replies import (
     CONFLICT,
     OK,
@@ -23,7 +24,6 @@ from incidents.views.replies import (
     difference,
     form_again,
     person,
-    to_incident,
 )
 
 TEXTS = ("hypothesis", "action", "finding", "outcome")
@@ -35,6 +35,8 @@ def step_new(request: HttpRequest, number: int) -> HttpResponse:
     incident = access.get_writable_incident(request.user, number)
     if request.method != "POST":
         parent = request.GET.get("parent", "")[:18]
+        if parent and wants_fragment(request):
+            return _check_line(request, incident, parent)
         return _form_page(request, incident, StepForm(incident=incident, initial={"parent": parent}), OK)
     form = StepForm(request.POST, incident=incident)
     answer, status = attempt(
@@ -43,6 +45,17 @@ def step_new(request: HttpRequest, number: int) -> HttpResponse:
     if answer is None:
         return _form_page(request, incident, form, status)
     return _shown(request, incident, answer["step"])
+
+
+def _check_line(request: HttpRequest, incident: Incident, parent: str) -> HttpResponse:
+    """A form of one line, in the place under the step."""
+    context = {
+        "incident": incident,
+        "form": StepForm(incident=incident),
+        "parent": access.get_step(incident, int(parent) if parent.isdecimal() else 0).pk,
+        "back": request.GET.get("back", "")[:10],
+    }
+    return private(render(request, "incidents/_check_form.html", context))
 
 
 def _added(request: HttpRequest, incident: Incident, form: StepForm) -> dict[str, int]:
@@ -106,36 +119,70 @@ def step_outcome(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     form = OutcomeForm(request.POST)
     changed, status = attempt(
         form,
-        lambda: update_step(
+        lambda: decide_step(
             step=step,
             by=person(request),
             now=timezone.now(),
-            version=None,
-            fields={"outcome": form.cleaned_data["outcome"]},
+            outcome=form.cleaned_data["outcome"],
+            finding=form.cleaned_data["finding"],
         ),
     )
     if changed is None:
         shown = {**{name: getattr(step, name) for name in (*TEXTS, "at", "version")}, "parent": step.parent_id}
+        shown["finding"] = "\n\n".join(filter(None, [step.finding, request.POST.get("finding", "")]))
         edit = StepEditForm(incident=incident, without=step, initial=shown)
         return _form_page(request, incident, edit, status, step=step, problem=form.errors.get("outcome"))
     return _shown(request, incident, changed.pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_move(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """Put a step elsewhere in the tree: by one place, or to any place that is chosen from a list."""
+    incident = access.get_writable_incident(request.user, number)
+    step = access.get_step(incident, pk)
+    if request.method != "POST":
+        return _move_page(request, incident, step, MoveForm(incident=incident, step=step), OK)
+    form = MoveForm(request.POST, incident=incident, step=step)
+    moved, status = attempt(form, lambda: _moved(request, incident, step, form))
+    if moved is None:
+        if wants_fragment(request):
+            words = " ".join(str(message) for messages_ in form.errors.values() for message in messages_)
+            return trigger_client_event(shown_diagnosis(request, incident, pk), "hindsight:toast", _refusal(words))
+        return _move_page(request, incident, step, form, status)
+    return _shown(request, incident, pk)
+
+
+def _refusal(words: str) -> dict[str, str]:
+    return {"text": words, "level": "warning"}
+
+
+def _moved(request: HttpRequest, incident: Incident, step: DiagnosisStep, form: MoveForm) -> DiagnosisStep:
+    by, now = person(request), timezone.now()
+    if form.cleaned_data["to"]:
+        return shift_step(step=step, by=by, now=now, to=form.cleaned_data["to"])
+    parent, before = form.place()
+    return move_step(
+        step=step,
+        by=by,
+        now=now,
+        parent=access.get_step(incident, parent) if parent else None,
+        before=access.get_step(incident, before) if before else None,
+    )
+
+
+def _move_page(
+    request: HttpRequest, incident: Incident, step: DiagnosisStep, form: MoveForm, status: int
+) -> HttpResponse:
+    context = {"incident": incident, "step": step, "form": form, "heading": "Move a step of the diagnosis"}
+    return form_again(request, fragment="incidents/_step_move_form.html", context=context, status=status)
+
+
 def _shown(request: HttpRequest, incident: Incident, pk: int) -> HttpResponse:
-    """The tree with the step in it; for htmx with the timeline, which has a new line as well."""
-    if not wants_fragment(request):
-        messages.success(request, "Saved.")
-        return to_incident(request, incident, f"step-{pk}")
-    record = read_record(incident, Place(order=place_of(request).order, step=pk))
-    context = {
-        "incident": incident,
-        "tree": record.tree,
-        "timeline": record.timeline,
-        "outcomes": Outcome.choices,
-        "can_write": True,
-        "with_timeline": True,
-    }
-    return private(render(request, "incidents/_diagnosis.html", context))
+    """The tree with the step in it, or its place on the page that it was sent from."""
+    if wants_fragment(request):
+        return shown_diagnosis(request, incident, pk)
+    messages.success(request, "Saved.")
+    return to_diagnosis(request, incident, f"step-{pk}")
 
 
 def _form_page(request: HttpRequest, incident: Incident, form: StepForm, status: int, **more: object) -> HttpResponse:
