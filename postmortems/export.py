@@ -23,7 +23,7 @@ def as_markdown(reading: Reading) -> str:
     ]
     parts = [f"# {incident.label}: {incident.title}", "\n".join(facts)]
     for section in reading.sections:
-        text = "\n\n".join(filter(None, [section.body.strip(), *_drawn(reading, section)]))
+        text = "\n\n".join(filter(None, [section.markdown.strip(), *_drawn(reading, section)]))
         if text:
             parts.append(f"## {section.prompt.title}\n\n{text}")
     return "\n\n".join(parts) + "\n"

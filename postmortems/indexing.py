@@ -11,6 +11,7 @@ from hindsight.lib.text import first_sentence
 from incidents import answers
 from incidents.answers import Answer, Verified
 from postmortems.models import ActionItem, ContributingFactor, Evidence, FactorCategory, Postmortem, ProofState, Section
+from postmortems.references import without_references
 from postmortems.shipped import prompt_of
 from search import registry
 from search.documents import Part
@@ -38,7 +39,7 @@ VERIFIED: dict[ProofState, Verified] = {
 }
 
 # A reference to the record, such as ([14:47 UTC](#entry-17)), says nothing on a line of its own.
-_CITATION = re.compile(r"\s*(?:\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\)|\[\[[A-Za-z0-9-]{3,60}\]\])")
+_CITATION = re.compile(r"\s*(?:\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\))")
 
 
 class PostmortemText:
@@ -109,7 +110,7 @@ def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
         prompt = prompt_of(asked, section.key, section.title)
         if section.body.strip():
             label = prompt.title
-            yield Part(FIELD_OF.get(section.key, "section"), section.body, _anchor(section), label)
+            yield Part(FIELD_OF.get(section.key, "section"), without_references(section.body), _anchor(section), label)
     for factor in row.factors.all():
         yield _factor_part(factor)
     for proof in row.evidence.all():
@@ -154,7 +155,7 @@ def lines_of(incident_ids: Collection[int], keys: Collection[str]) -> dict[tuple
 
 def one_line_of(body: str) -> str:
     """The first sentence of a section, without references to the record."""
-    return first_sentence(_CITATION.sub("", body), LINE_LIMIT)
+    return first_sentence(_CITATION.sub("", without_references(body)), LINE_LIMIT)
 
 
 registry.contribute(KIND, PostmortemText())

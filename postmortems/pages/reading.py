@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from incidents.models import Incident
 from postmortems.models import Postmortem
 from postmortems.pages.drawn import Drawn, draw
-from postmortems.pages.shown import ShownProof, ShownSection, proofs_of, sections_of
+from postmortems.pages.shown import ShownProof, ShownSection, cited, proofs_of, sections_of
 from postmortems.services.publish import missing
 
 
@@ -32,14 +33,15 @@ class Reading:
         return section.is_written or ("evidence" in blocks and has_proof) or any(map(self.drawn.has, blocks))
 
 
-def read_reading(incident: Incident, postmortem: Postmortem | None) -> Reading:
-    """The page, in a constant number of queries."""
-    sections = sections_of(postmortem) if postmortem else []
+def read_reading(incident: Incident, postmortem: Postmortem | None, *, reader: User) -> Reading:
+    """The page as `reader` sees it, in a constant number of queries."""
+    sections, proofs = (sections_of(postmortem), proofs_of(postmortem)) if postmortem else ([], [])
+    sections, proofs = cited(sections, proofs, reader=reader, incident=incident)
     return Reading(
         incident=incident,
         postmortem=postmortem,
         sections=sections,
-        proofs=proofs_of(postmortem) if postmortem else [],
+        proofs=proofs,
         drawn=draw(incident, postmortem),
         missing=missing(postmortem, [section.row for section in sections if section.row]) if postmortem else [],
     )

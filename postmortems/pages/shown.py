@@ -1,15 +1,17 @@
 """The parts that reading and writing pages share: sections in order, proofs with their material, the checklist."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from hindsight.lib import markdown
-from incidents.models import Attachment
+from incidents.models import Attachment, Incident
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
 from postmortems.models import Evidence, Postmortem, Section
+from postmortems.pages.citations import Citations
 from postmortems.prompts import ACCOUNT, SectionPrompt
 from postmortems.services.publish import EVIDENCE, required
 from postmortems.shipped import prompt_of
@@ -23,6 +25,7 @@ class ShownSection:
 
     prompt: SectionPrompt
     row: Section | None
+    citations: Citations | None = None
 
     @property
     def body(self) -> str:
@@ -41,8 +44,14 @@ class ShownSection:
 
     @property
     def html(self) -> SafeString:
-        """Its text, rendered."""
-        return self.row.html("body") if self.row else SafeString("")
+        """Its text, rendered, with what it cites as that is now."""
+        html = self.row.html("body") if self.row else SafeString("")
+        return self.citations.html(html) if self.citations else html
+
+    @property
+    def markdown(self) -> str:
+        """Its text for an export."""
+        return self.citations.markdown(self.body) if self.citations else self.body
 
     @property
     def example_html(self) -> SafeString:
@@ -62,11 +71,13 @@ class ShownProof:
     row: Evidence
     snippet: ShownSnippet | None
     file: Attachment | None
+    citations: Citations | None = None
 
     @property
     def detail_html(self) -> SafeString:
         """Its detail, rendered."""
-        return self.row.html("detail")
+        html = self.row.html("detail")
+        return self.citations.html(html) if self.citations else html
 
     @property
     def is_watched(self) -> bool:
@@ -97,6 +108,18 @@ def sections_of(postmortem: Postmortem) -> list[ShownSection]:
     prompts[1:1] = [prompt for prompt in kept if prompt.key == ACCOUNT]
     prompts += [prompt for prompt in kept if prompt.key != ACCOUNT]
     return [ShownSection(prompt, rows.get(prompt.key)) for prompt in prompts]
+
+
+def cited(
+    sections: list[ShownSection], proofs: list[ShownProof], *, reader: User, incident: Incident
+) -> tuple[list[ShownSection], list[ShownProof]]:
+    """The same with what their texts cite, as `reader` may see it: looked up once for all of them."""
+    texts = [*(section.body for section in sections), *(proof.row.detail for proof in proofs)]
+    citations = Citations(texts, reader=reader, incident=incident)
+    return (
+        [replace(section, citations=citations) for section in sections],
+        [replace(proof, citations=citations) for proof in proofs],
+    )
 
 
 def proofs_of(postmortem: Postmortem) -> list[ShownProof]:

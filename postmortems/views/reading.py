@@ -9,12 +9,11 @@ from accounts.api import or_token
 from accounts.models import User
 from hindsight.lib.htmx import private, render
 from incidents.access import NOT_FOUND, get_incident
-from incidents.models import Incident
 from postmortems.access import WITH, get_postmortem
 from postmortems.export import as_json, as_markdown
 from postmortems.models import Postmortem
 from postmortems.pages.listing import read_library
-from postmortems.pages.reading import read_reading
+from postmortems.pages.reading import Reading, read_reading
 from postmortems.services.choosing import choose
 
 
@@ -27,8 +26,9 @@ def postmortem(request: HttpRequest, number: int) -> HttpResponse:
         .select_related(*WITH, "begun_by", "published_by", "waiver_by")
         .first()
     )
+    assert isinstance(request.user, User)
     context = {
-        "reading": read_reading(incident, row),
+        "reading": read_reading(incident, row, reader=request.user),
         "incident": incident,
         "postmortem": row,
         "today": timezone.localdate(),
@@ -42,7 +42,7 @@ def postmortem(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def markdown(request: HttpRequest, number: int) -> HttpResponse:
     """The postmortem as a Markdown file, shown as text."""
-    text = as_markdown(read_reading(*_begun(request, number)))
+    text = as_markdown(_begun(request, number))
     return private(HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 
@@ -50,7 +50,7 @@ def markdown(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def json(request: HttpRequest, number: int) -> HttpResponse:
     """The postmortem as JSON."""
-    return private(JsonResponse(as_json(read_reading(*_begun(request, number)))))
+    return private(JsonResponse(as_json(_begun(request, number))))
 
 
 @require_safe
@@ -61,8 +61,9 @@ def library(request: HttpRequest) -> HttpResponse:
     return render(request, page="postmortems/library.html", fragment="postmortems/_library.html", context=context)
 
 
-def _begun(request: HttpRequest, number: int) -> tuple[Incident, Postmortem]:
+def _begun(request: HttpRequest, number: int) -> Reading:
     row = get_postmortem(request.user, number)
     if row is None:
         raise Http404(NOT_FOUND)
-    return row.incident, row
+    assert isinstance(request.user, User)
+    return read_reading(row.incident, row, reader=request.user)

@@ -44,6 +44,7 @@ class TestBegin:
             mitigated_at=NOW - timedelta(minutes=13),
             resolved_at=NOW,
             detected_by="customer",
+            severity="sev2",
         )
         step = make_step(incident, responder, "The pool is empty", finding="200 of 200 in use", outcome="confirmed")
         make_step(incident, responder, "The deploy broke it", outcome="ruled_out")
@@ -56,9 +57,9 @@ class TestBegin:
                 "users were affected for 47 min. The cause was gone after 1 h."
             ),
             "detection": "A customer told us at 13:14 UTC, 9 min after it began.",
-            "root_cause": f"- **The pool is empty**: 200 of 200 in use ([step](#step-{step.pk}))",
-            "fix": f"- Stopped the job ([14:05 UTC](#entry-{fix.pk}))",
-            "verification": f"- No 502 for ten minutes ([14:05 UTC](#entry-{check.pk}))",
+            "root_cause": f"- **The pool is empty**: 200 of 200 in use [[step-{step.pk}]]",
+            "fix": f"- Stopped the job [[entry-{fix.pk}]]",
+            "verification": f"- No 502 for ten minutes [[entry-{check.pk}]]",
         }
 
     def test_is_safe_to_repeat(self, responder: User, outsider: User) -> None:

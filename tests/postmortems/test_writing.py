@@ -12,8 +12,8 @@ from accounts.models import User
 from incidents.models import Attachment
 from incidents.services.snippets import add_snippet
 from postmortems.models import SECTION_LIMIT, Postmortem
-from postmortems.shipped import SHORT
 from postmortems.services.sections import save_sections
+from postmortems.shipped import SHORT
 from tests.support.postmortems import REQUIRED, make_postmortem, make_proof, make_published
 from tests.support.records import NOW, make_entry, make_incident
 

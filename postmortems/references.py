@@ -1,0 +1,62 @@
+"""References to the record as they are typed: [[step-17]], [[snippet-3-L5-L9]], [[INC-7]]."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REFERENCE = re.compile(
+    r"\[\[(?:"
+    r"(?P<kind>step|entry|change|action)-(?P<id>[0-9]{1,12})"
+    r"|snippet-(?P<snippet>[0-9]{1,12})(?:-L(?P<first>[0-9]{1,7})(?:-L?(?P<last>[0-9]{1,7}))?)?"
+    r"|attachment-(?P<file>[0-9a-fA-F]{8}[0-9a-fA-F-]{0,28})"
+    r"|INC-(?P<number>[0-9]{1,9})"
+    r")\]\]"
+)
+# What is beyond stays as it was typed: no text needs more, and a page has to be drawn.
+REFERENCES_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference: what kind of thing, its id as typed (lower case), and of a snippet the lines from 1."""
+
+    kind: str
+    id: str
+    first: int | None = None
+    last: int | None = None
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """What it cites, whichever lines of it."""
+        return self.kind, self.id
+
+
+def reference_of(match: re.Match[str]) -> Reference:
+    """The reference that REFERENCE matched."""
+    if match["kind"]:
+        return Reference(match["kind"], match["id"].lstrip("0") or "0")
+    if match["snippet"]:
+        first = int(match["first"]) if match["first"] else None
+        last = int(match["last"]) if match["last"] else first
+        if first is not None and last is not None and last < first:
+            first, last = last, first
+        return Reference("snippet", match["snippet"].lstrip("0") or "0", first, last)
+    if match["file"]:
+        return Reference("attachment", match["file"].lower().replace("-", ""))
+    return Reference("incident", match["number"].lstrip("0") or "0")
+
+
+def references_in(texts: Iterable[str]) -> list[Reference]:
+    """The references of these texts, each source once, in their order; at most REFERENCES_LIMIT."""
+    found: dict[Reference, None] = {}
+    for text in texts:
+        for match in REFERENCE.finditer(text):
+            found[reference_of(match)] = None
+            if len(found) >= REFERENCES_LIMIT:
+                return list(found)
+    return list(found)
+
+
+def without_references(text: str) -> str:
+    """A text for places where a reference says nothing: search, and answers of one line."""
+    return re.sub(rf"[ \t]*{REFERENCE.pattern}", "", text)
