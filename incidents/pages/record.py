@@ -88,7 +88,7 @@ def _name_authors(incident: Incident, rows: Sequence[Written]) -> None:
     """Put the people on the rows that name them: one query for all."""
     steps = [row for row in rows if isinstance(row, DiagnosisStep)]
     wanted = {row.author_id for row in rows} | {row.decided_by_id for row in steps}
-    wanted |= {incident.lead_id, incident.declared_by_id}
+    wanted |= {incident.lead_id, incident.declared_by_id, incident.acknowledged_by_id}
     people = User.objects.in_bulk([pk for pk in wanted if pk])
     for row in rows:
         row.author = people.get(row.author_id) if row.author_id else None
@@ -96,3 +96,4 @@ def _name_authors(incident: Incident, rows: Sequence[Written]) -> None:
         step.decided_by = people.get(step.decided_by_id) if step.decided_by_id else None
     incident.lead = people.get(incident.lead_id) if incident.lead_id else None
     incident.declared_by = people.get(incident.declared_by_id) if incident.declared_by_id else None
+    incident.acknowledged_by = people.get(incident.acknowledged_by_id) if incident.acknowledged_by_id else None

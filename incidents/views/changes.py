@@ -15,7 +15,7 @@ from incidents.models import Change, ChangeVerdict, Incident
 from incidents.pages.catalogue import service_names
 from incidents.pages.changes import read_changes
 from incidents.services.changes import ChangeFields, judge, note_change
-from incidents.views.head import changes_address, panel_context
+from incidents.views.head import changes_address, head_context
 from incidents.views.replies import CONFLICT, INVALID, OK, act_once, attempt, form_again, person
 
 
@@ -118,7 +118,7 @@ def _list(
         "with_glance": with_glance,
     }
     if with_glance:
-        context |= panel_context(request, incident)
+        context |= head_context(request, incident)
     shown = INVALID if status == INVALID else status
     return render(
         request, page="incidents/changes.html", fragment="incidents/_changes.html", context=context, status=shown

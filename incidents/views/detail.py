@@ -13,9 +13,9 @@ from incidents.forms.composer import ComposerForm
 from incidents.models import Incident, LogVerdict, Outcome
 from incidents.pages.excerpt import quote_of
 from incidents.pages.export import markdown_of, record_of
-from incidents.pages.lifecycle import durations, stages
 from incidents.pages.record import Place, read_record, read_timeline
 from incidents.pages.timeline import Timeline, part_named
+from incidents.views.head import head_context
 from incidents.views.replies import person
 
 
@@ -30,20 +30,18 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
     place = place_of(request)
     if wants_fragment(request):
         return _timeline(request, incident, place)
-    now = timezone.now()
     record = read_record(incident, place)
     context = {
         **log_context(request, incident, record.timeline),
+        **head_context(request, incident, [node.step for node in record.tree.nodes]),
         "record": record,
         "tree": record.tree,
-        "stages": stages(incident),
-        "durations": durations(incident, now),
         "outcomes": Outcome.choices,
         "verdicts": LogVerdict.choices,
         "panels": slots.fill("incident", request, incident),
         "actions": slots.fill("incident_actions", request, incident),
         "postmortem_url": postmortem_url(incident),
-        "now": now,
+        "now": timezone.now(),
     }
     return private(render(request, "incidents/incident.html", context))
 

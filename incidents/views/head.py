@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,23 +14,22 @@ from incidents.pages.lifecycle import durations, stages
 from incidents.views.replies import person
 
 
-def head_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
-    """What `_header.html` needs beside the incident."""
+def head_context(
+    request: HttpRequest, incident: Incident, steps: Sequence[DiagnosisStep] | None = None
+) -> dict[str, Any]:
+    """What `_header.html` and `_glance.html` need; `steps` are those that the page has at hand, else they are read.
+
+    Five queries beside the steps: services, tags, changes, roles, links.
+    """
+    prefetch_related_objects([incident], "services", "tags")
+    known = list(incident.steps.all()) if steps is None else steps
     return {
         "incident": incident,
+        "glance": read_glance(incident, person(request), known),
         "stages": stages(incident),
         "durations": durations(incident, timezone.now()),
         "can_write": person(request).can_write,
     }
-
-
-def panel_context(
-    request: HttpRequest, incident: Incident, steps: Sequence[DiagnosisStep] | None = None
-) -> dict[str, Any]:
-    """What `_glance.html` needs; `steps` are those that the page has at hand, else they are read."""
-    known = list(incident.steps.all()) if steps is None else steps
-    glance = read_glance(incident, person(request), known)
-    return {"incident": incident, "glance": glance, "can_write": person(request).can_write}
 
 
 def changes_address(incident: Incident) -> str:
