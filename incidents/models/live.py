@@ -7,10 +7,14 @@ from .incident import Incident
 
 
 class Pulse(models.Model):
-    """Counts the changes to an incident and everything in it; one that has no row has not changed since it came."""
+    """Counts the changes to an incident and everything in it, and those that only wrote lines of its timeline.
+
+    One that has no row has not changed since it came.
+    """
 
     incident = models.OneToOneField(Incident, on_delete=models.CASCADE, primary_key=True, related_name="pulse")
     beat = models.PositiveBigIntegerField(default=0)
+    lines = models.PositiveBigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.incident_id}: {self.beat}"
