@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from incidents import slots
-from incidents.models import ACTIVE_STATUSES, Incident, Kind
+from incidents.models import ACTIVE_STATUSES, Incident, Kind, originals
 from postmortems.indexing import answers_of
 from postmortems.models import ActionItem, Postmortem, PostmortemStatus
 
@@ -30,7 +30,9 @@ def on_board(request: HttpRequest, incident: Incident | None) -> SafeString:
     user = request.user
     if not isinstance(user, User):
         return SafeString("")
-    done = Incident.objects.visible_to(user).exclude(status__in=ACTIVE_STATUSES).exclude(kind=Kind.DRILL)
+    done = (
+        originals(Incident.objects.visible_to(user), user).exclude(status__in=ACTIVE_STATUSES).exclude(kind=Kind.DRILL)
+    )
     unwritten = done.exclude(postmortem__status=PostmortemStatus.PUBLISHED)
     # What was brought in waits for nobody.
     unwritten = unwritten.exclude(postmortem__isnull=False, postmortem__begun_by=None)

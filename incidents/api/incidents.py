@@ -22,7 +22,7 @@ from incidents.api.schemas import (
     IncidentPatch,
 )
 from incidents.api.shown import incident_out
-from incidents.models import EntrySource, Incident, IncidentQuerySet, Kind, Severity, Status
+from incidents.models import EntrySource, Incident, IncidentQuerySet, Kind, Severity, Status, originals
 from incidents.services.catalogue import NAMES_LIMIT
 from incidents.services.declare import declare
 from incidents.services.fields import IncidentFields
@@ -30,7 +30,9 @@ from incidents.services.update import update
 
 router = Router(tags=["incidents"])
 NUMBER = re.compile(r"(?:inc-)?([1-9][0-9]{0,8})", re.IGNORECASE)
-LIST_PARAMETERS = ("status", "severity", "service", "tag", "kind", "after", "before", "q", "cursor", "limit")
+LIST_PARAMETERS = (
+    "status", "severity", "service", "tag", "kind", "duplicates", "after", "before", "q", "cursor", "limit"
+)  # fmt: skip
 
 
 def number_of(text: str) -> int:
@@ -66,15 +68,21 @@ def index(
     service: str = "",
     tag: str = "",
     kind: str = "",
+    duplicates: bool = False,
     after: Moment | None = None,
     before: Moment | None = None,
     q: str = "",
     cursor: str = "",
     limit: int = 50,
 ) -> dict[str, Any]:
-    """Incidents that you may see, newest start first. `status`, `severity` and `kind` take several, with commas."""
+    """Incidents that you may see, newest start first. `status`, `severity` and `kind` take several, with commas.
+
+    Duplicates of an incident that you may see are left out unless `duplicates=true`.
+    """
     only_parameters(request, LIST_PARAMETERS)
     rows = Incident.objects.visible_to(caller(request))
+    if not duplicates:
+        rows = originals(rows, caller(request))
     rows = _among(rows, "status", status, Status.values)
     rows = _among(rows, "severity", severity, Severity.values)
     rows = _among(rows, "kind", kind, Kind.values)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from incidents.models import ACTIVE_STATUSES, STATUS_MEANING, Incident, Status
+from incidents.models import ACTIVE_STATUSES, STATUS_MEANING, Incident, Status, originals
 
 ACTIVE_SHOWN = 100
 LATELY_SHOWN = 8
@@ -31,7 +31,7 @@ class Board:
 
 def read_board(user: User) -> Board:
     """The board of what `user` may see, in a constant number of queries."""
-    visible = Incident.objects.visible_to(user)
+    visible = originals(Incident.objects.visible_to(user), user)
     active = list(visible.active().for_list().order_by("severity", "-listed_at", "-pk")[:ACTIVE_SHOWN])
     done = visible.filter(status__in=(Status.RESOLVED, Status.CLOSED))
     # By start, which an index serves; the end of imported incidents is often not known.

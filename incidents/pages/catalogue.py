@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import User
-from incidents.models import ACTIVE_STATUSES, Incident, Service, Tag
+from incidents.models import ACTIVE_STATUSES, Incident, Service, Tag, originals
 
 SUGGESTED = 300
 
@@ -41,7 +41,7 @@ class ServiceRow:
 
 def service_rows(user: User) -> list[ServiceRow]:
     """Every service that `user` may know of; those with open incidents first, then by how often they broke."""
-    visible = Incident.objects.visible_to(user)
+    visible = originals(Incident.objects.visible_to(user), user)
     counted = {
         row["service_id"]: row
         for row in Incident.services.through.objects.filter(incident__in=visible)

@@ -14,12 +14,23 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from hindsight.lib.forms import FormErrors, LineField
 from hindsight.lib.pagination import BadCursor, Page, page_by_keyset
-from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Service, Severity, Status
+from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Service, Severity, Status, originals
 from incidents.pages.rows import list_rows
 
 ROWS = 50
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
-COLUMNS = ("number", "title", "severity", "status", "kind", "is_private", "started_at", "listed_at", "updated_at")
+COLUMNS = (
+    "number",
+    "title",
+    "severity",
+    "status",
+    "kind",
+    "is_private",
+    "started_at",
+    "listed_at",
+    "updated_at",
+    "version",
+)
 ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
     "newest": ("Newest first", ("-listed_at", "-pk")),
     "oldest": ("Oldest first", ("listed_at", "pk")),
@@ -51,6 +62,10 @@ class FilterForm(FormErrors, forms.Form):
         choices=[("", "Everyone's and private"), ("yes", "Private"), ("no", "Everyone's")],
         required=False,
     )
+    duplicates = forms.ChoiceField(
+        choices=[("", "Left out"), ("with", "Shown")],
+        required=False,
+    )
     after = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     sort = forms.ChoiceField(
@@ -59,7 +74,7 @@ class FilterForm(FormErrors, forms.Form):
         required=False,
     )
 
-    MORE = ("tag", "kind", "private", "after", "before")
+    MORE = ("tag", "kind", "private", "duplicates", "after", "before")
 
     @property
     def shows_more(self) -> bool:
@@ -77,11 +92,13 @@ class Listing:
     is_filtered: bool
     first: str
     following: str
+    # Whether rows can be chosen, to change several at once.
+    is_selectable: bool
 
     @property
     def rows(self) -> SafeString:
         """The rows of this page."""
-        return list_rows(self.page.items)
+        return list_rows(self.page.items, is_selectable=self.is_selectable)
 
     @property
     def count_words(self) -> str:
@@ -94,7 +111,8 @@ def read_listing(user: User, query: QueryDict) -> Listing:
     form = FilterForm(query)
     form.is_valid()
     asked = form.cleaned_data
-    rows = narrow(Incident.objects.visible_to(user), asked)
+    visible = Incident.objects.visible_to(user)
+    rows = narrow(visible if asked.get("duplicates") else originals(visible, user), asked)
     order = ORDERS.get(asked.get("sort") or "newest", ORDERS["newest"])[1]
     try:
         page = page_by_keyset(_shown(rows), order=order, cursor=query.get("cursor", ""), limit=ROWS)
@@ -107,6 +125,7 @@ def read_listing(user: User, query: QueryDict) -> Listing:
         is_filtered=any(value for name, value in asked.items() if name != "sort"),
         first=_address(query, None) if query.get("cursor") else "",
         following=_address(query, page.next_cursor) if page.next_cursor else "",
+        is_selectable=user.can_write,
     )
 
 

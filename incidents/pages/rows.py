@@ -19,19 +19,29 @@ KIND_CHIPS = {
 }
 
 
-def list_rows(incidents: Iterable[Incident]) -> SafeString:
-    """One `<li>` an incident, for the inside of a dense list; needs `services` prefetched."""
-    return SafeString("".join(_row(incident) for incident in incidents))
+def list_rows(incidents: Iterable[Incident], *, is_selectable: bool = False) -> SafeString:
+    """One `<li>` an incident, for the inside of a dense list; needs `services` prefetched.
+
+    A selectable row has a box that belongs to the form `bulk` and sends the number with the version that was seen.
+    """
+    return SafeString("".join(_row(incident, _pick(incident) if is_selectable else "") for incident in incidents))
 
 
-def _row(incident: Incident) -> str:
+def _pick(incident: Incident) -> str:
+    return (
+        f'<input class="row-pick" type="checkbox" name="row" form="bulk" value="{incident.number}:{incident.version}"'
+        f' aria-label="Choose {incident.label}">'
+    )
+
+
+def _row(incident: Incident, pick: str) -> str:
     private = '<span class="chip chip-private">Private</span>' if incident.is_private else ""
     services = "".join(
         f'<a class="service" href="?service={service.slug}"><bdi>{escape(service.name)}</bdi></a>'
         for service in list(incident.services.all())[:SERVICES_SHOWN]
     )
     return (
-        f'<li><span class="incident-number">{incident.label}</span>'
+        f'<li>{pick}<span class="incident-number">{incident.label}</span>'
         f'<span class="sev {incident.severity}">{incident.severity}</span>'
         f'<span class="dense-title"><a href="/incidents/{incident.label}/">'
         f"<bdi>{escape(incident.title)}</bdi></a></span>"
