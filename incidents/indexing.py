@@ -61,6 +61,7 @@ class IncidentSource:
                 facts=facts[row.pk],
                 sort_at=row.started_at or row.declared_at,
                 version=versions[row.pk],
+                made_at=row.declared_at,
             )
 
     def all_ids(self) -> Iterator[int]:

@@ -69,6 +69,8 @@ class Document:
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort_at: datetime | None = None
     version: str = ""
+    # When it was written down here, which saved searches ask for; None for what is news to nobody.
+    made_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
-from search import digests, registry, texts
+from search import digests, registry, texts, watching
 from search.current import engine
 from search.documents import Document
 from search.engines.protocol import EngineError, Key, Progress
@@ -41,7 +41,8 @@ def drain(limit: int = 200) -> int:
 def rebuild(progress: Progress | None = None) -> int:
     """Build a new index from the database and swap it in; returns its number of documents. Raises Busy, EngineError."""
     # What changes from here on stays in the outbox and is taken in afterwards.
-    seen = list(OutboxEntry.objects.values_list("pk", flat=True))
+    waiting = list(OutboxEntry.objects.values_list("pk", "kind", "object_id"))
+    seen = [pk for pk, _, _ in waiting]
     keys = [(source, list(source.all_ids())) for source in registry.sources()]
     total = sum(len(ids) for _, ids in keys)
     skipped: list[Key] = []
@@ -49,6 +50,7 @@ def rebuild(progress: Progress | None = None) -> int:
     held = {(source.kind, pk) for source, ids in keys for pk in ids}
     texts.keep_only(held)
     digests.keep_only(held)
+    _look_at({(kind, pk) for _, kind, pk in waiting})
     for start in range(0, len(seen), 500):
         OutboxEntry.objects.filter(pk__in=seen[start : start + 500]).delete()
     for kind, pk in skipped:
@@ -153,6 +155,7 @@ def _apply(keys: list[Key]) -> None:
     texts.forget(gone)
     digests.keep(documents)
     digests.forget(gone)
+    watching.look_at(documents)
 
 
 def _documents(kind: str, keys: Iterable[Key]) -> list[Document]:
@@ -165,6 +168,14 @@ def _note_failure(entry: OutboxEntry) -> None:
     if entry.tries >= MAX_TRIES:
         entry.parked_at = timezone.now()
     entry.save(update_fields=["tries", "problem", "parked_at"])
+
+
+def _look_at(keys: set[Key]) -> None:
+    """Hold what a rebuild took in from the outbox against saved searches, as if it had come one by one."""
+    for kind in {kind for kind, _ in keys}:
+        ids = sorted(pk for name, pk in keys if name == kind)
+        for start in range(0, len(ids), BATCH):
+            watching.look_at(_readable(kind, ids[start : start + BATCH], []))
 
 
 def _all_documents(keys: list[tuple[registry.Source, list[int]]], skipped: list[Key]) -> Iterator[list[Document]]:

@@ -24,10 +24,31 @@ def save(*, by: Viewer, name: str, query: str, now: datetime) -> SavedSearch:
             row, _ = SavedSearch.objects.update_or_create(
                 owner=by, name=name, defaults={"query": query}, create_defaults={"query": query, "created_at": now}
             )
+            # What another query found is no news of this one.
+            row.finds.filter(found_at__lt=now, seen_at=None).update(seen_at=now)
     except IntegrityError:
         # Saved twice at the same moment: the other one stands.
         row = SavedSearch.objects.get(owner=by, name=name)
     return row
+
+
+def tell(*, by: Viewer, pk: int, tells: bool, by_mail: bool, now: datetime) -> SavedSearch:
+    """Begin or end telling its owner of new records; SavedSearch.DoesNotExist for a search that is not theirs."""
+    with transaction.atomic():
+        row = SavedSearch.objects.select_for_update(of=("self",)).get(owner=by, pk=pk)
+        if tells and row.tells_since is None:
+            row.tells_since = now
+        elif not tells:
+            row.tells_since = None
+            row.finds.all().delete()
+        row.tells_by_mail = tells and by_mail
+        row.save(update_fields=["tells_since", "tells_by_mail"])
+    return row
+
+
+def get(person: Viewer, pk: int) -> SavedSearch:
+    """One of a person's own; SavedSearch.DoesNotExist for any other."""
+    return SavedSearch.objects.get(owner=person, pk=pk)
 
 
 def remove(*, by: Viewer, pk: int) -> None:

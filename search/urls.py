@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from search.views.kept import finds, tell
 from search.views.page import search
 from search.views.people import forget, said, save
 from search.views.similar import like
@@ -14,5 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("search/similar/", like, name="search_similar"),
     path("search/feedback/", said, name="search_feedback"),
     path("search/saved/", save, name="search_save"),
+    path("search/saved/<int:pk>/", finds, name="search_finds"),
+    path("search/saved/<int:pk>/tell/", tell, name="search_tell"),
     path("search/saved/<int:pk>/remove/", forget, name="search_forget"),
 ]

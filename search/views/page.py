@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from hindsight.lib.htmx import private, redirect, render
-from search import saved
+from search import saved, watching
 from search.narrowing import toggled
 from search.query import MAX_TEXT, MAX_TYPED
+from search.registry import Viewer
 from search.results import Facet, Results, as_json, find
 from search.written import as_markdown
 
@@ -47,6 +48,17 @@ class Choices:
     name: str
     title: str
     values: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A saved search, and how many new records it has found."""
+
+    pk: int
+    name: str
+    query: str
+    tells: bool
+    new: int
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,11 +103,16 @@ def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, e
         "counted": _counted(results),
         "explains": explains,
         "terms": " ".join(results.terms),
-        "saved": saved.of(request.user),
+        "saved": _kept(request.user),
         "can_save": can_save,
         "here": address(text) if fits else "",
         "formats": {"json": address(text, format="json"), "md": address(text, format="md")} if fits else {},
     }
+
+
+def _kept(person: Viewer) -> list[Kept]:
+    untold = watching.untold(person)
+    return [Kept(row.pk, row.name, row.query, row.tells_since is not None, untold[row.pk]) for row in saved.of(person)]
 
 
 def _plain(request: HttpRequest, results: Results, form: str) -> HttpResponse:
