@@ -223,6 +223,8 @@ if SEARCH_ENGINE == "postgres" and not IS_POSTGRES:
     raise ImproperlyConfigured("HINDSIGHT_SEARCH_ENGINE is 'postgres', which needs DATABASE_URL to name PostgreSQL.")
 if SEARCH_ENGINE == "auto":
     SEARCH_ENGINE = "postgres" if IS_POSTGRES else "whoosh"
+# Needs the packages of requirements-semantic.txt; without them it stays off.
+SEARCH_SEMANTIC = env.choice("HINDSIGHT_SEARCH_SEMANTIC", "off", ("off", "on")) == "on"
 
 # --- background work --------------------------------------------------------------------------------------------------
 

@@ -6,24 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.engines.protocol import Key, Statistics, Term
-from search.passages import Numbers, number
+from search.passages import Numbers, Told, number
 from search.scoring import alternatives_of, rarity
 
 Points = NDArray[np.float64]
 Held = NDArray[np.bool_]
 
 
-def closeness(
-    terms: Sequence[Term], statistics: Statistics, passages: Mapping[Key, Sequence[Numbers]]
-) -> dict[Key, float]:
+def closeness(terms: Sequence[Term], statistics: Statistics, passages: Mapping[Key, Told]) -> dict[Key, float]:
     """For each record the share of the query's worth that its best passage holds, from 0 to a little above 1."""
-    read = {key: held for key, held in passages.items() if held}
+    read = {key: held for key, held in passages.items() if len(held.sizes)}
     if not read or not terms:
         return {}
-    held = _held(terms, [words for each in read.values() for words in each])
+    sizes = np.concatenate([each.sizes for each in read.values()])
+    held = _held(terms, np.concatenate([each.words for each in read.values()]), sizes)
     worths = np.array([_worth(term, statistics) for term in terms])
     points = _points(terms, held, worths)
-    starts = np.cumsum([0, *map(len, read.values())])[:-1]
+    starts = np.cumsum([0, *(len(each.sizes) for each in read.values())])[:-1]
     return dict(zip(read, np.maximum.reduceat(points, starts).tolist(), strict=True))
 
 
@@ -31,15 +30,17 @@ def _worth(term: Term, statistics: Statistics) -> float:
     return term.weight * rarity(statistics.frequencies.get(term.text, 0), statistics.count)
 
 
-def _held(terms: Sequence[Term], passages: Sequence[Numbers]) -> Held:
+def _held(terms: Sequence[Term], words: Numbers, sizes: NDArray[np.uint16]) -> Held:
     """Which passage (row) holds which term (column), in any of its forms."""
     numbers = [(number(form), at) for at, term in enumerate(terms) for form in term.forms]
     numbers.sort()
     forms = np.array([each for each, _ in numbers], dtype=np.uint32)
     columns = np.array([at for _, at in numbers])
-    words = np.concatenate(passages)
-    rows = np.repeat(np.arange(len(passages)), [len(each) for each in passages])
-    found = np.zeros((len(passages), len(terms)), dtype=np.bool_)
+    found = np.zeros((len(sizes), len(terms)), dtype=np.bool_)
+    # Few of the words are asked for; only those are looked at more closely.
+    places = np.flatnonzero(np.isin(words, forms))
+    rows = np.repeat(np.arange(len(sizes)), sizes)[places]
+    words = words[places]
     # One form may stand for two terms: a word and what was put beside another.
     first, last = np.searchsorted(forms, words, "left"), np.searchsorted(forms, words, "right")
     for further in range(int((last - first).max(initial=0))):

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from numpy.typing import NDArray
 
 from search.documents import Document
 from search.engines.protocol import Key
 from search.models import Digest
-from search.passages import Numbers, numbers_of, passages
+from search.passages import Told, passages, told
 from search.tally import day_of
 
 logger = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ def made_of(document: Document) -> Digest:
         kind=document.kind,
         object_id=document.id,
         text_hash=hash_of(texts),
-        words=pack(map(numbers_of, texts)),
+        words=pack(told(texts)),
         proof=standing.proof[:20],
         has_cause=standing.has_cause,
         has_fix=standing.has_fix,
@@ -60,11 +62,11 @@ def made_of(document: Document) -> Digest:
 
 def standing_of(document: Document) -> Standing:
     """What a document says of the record besides its words."""
-    told = {part.field for part in document.parts if part.text.strip()}
+    fields = {part.field for part in document.parts if part.text.strip()}
     return Standing(
         proof=next(iter(document.facts.get("verified", ())), ""),
-        has_cause="root_cause" in told,
-        has_fix="fix" in told,
+        has_cause="root_cause" in fields,
+        has_fix="fix" in fields,
         day=day_of(document),
         services=frozenset(name.casefold() for name in document.facts.get("service", ())),
     )
@@ -101,9 +103,9 @@ def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
     return found
 
 
-def words_of(keys: Iterable[Key]) -> dict[Key, list[Numbers]]:
+def words_of(keys: Iterable[Key]) -> dict[Key, Told]:
     """The words of these records' passages; a row that can't be read is left out."""
-    found: dict[Key, list[Numbers]] = {}
+    found: dict[Key, Told] = {}
     for kind, ids in _by_kind(keys).items():
         rows = Digest.objects.filter(kind=kind, object_id__in=ids)
         for pk, packed in rows.values_list("object_id", "words"):
@@ -113,25 +115,32 @@ def words_of(keys: Iterable[Key]) -> dict[Key, list[Numbers]]:
     return found
 
 
-def pack(texts: Iterable[Numbers]) -> bytes:
+def vectors_of(keys: Iterable[Key], model: str, size: int) -> dict[Key, NDArray[np.int8]]:
+    """The vectors that this model made of these records' passages as they are now, a row of `size` numbers each."""
+    found: dict[Key, NDArray[np.int8]] = {}
+    for kind, ids in _by_kind(keys).items():
+        rows = Digest.objects.filter(kind=kind, object_id__in=ids, model=Concat(Value(f"{model} "), F("text_hash")))
+        for pk, packed in rows.values_list("object_id", "vectors"):
+            if packed and len(packed) % size == 0:
+                found[kind, pk] = np.frombuffer(bytes(packed), dtype=np.int8).reshape(-1, size)
+    return found
+
+
+def pack(held: Told) -> bytes:
     """How many passages, how many words each has, then the words."""
-    held = list(texts)
-    sizes = np.array([len(held), *map(len, held)], dtype="<u2")
-    return b"".join((sizes.tobytes(), *(each.astype("<u4").tobytes() for each in held)))
+    count = np.array([len(held.sizes)], dtype="<u2")
+    return count.tobytes() + held.sizes.astype("<u2").tobytes() + held.words.astype("<u4").tobytes()
 
 
-def unpack(packed: bytes) -> list[Numbers] | None:
+def unpack(packed: bytes) -> Told | None:
     """The words again; None for bytes that `pack` did not write."""
-    if len(packed) < 2:
-        return None
     count = int.from_bytes(packed[:2], "little")
-    sizes: NDArray[np.int64] = np.frombuffer(packed[2 : 2 + 2 * count], dtype="<u2").astype(np.int64)
+    sizes = np.frombuffer(packed[2 : 2 + 2 * count], dtype="<u2") if len(packed) >= 2 + 2 * count else None
     body = packed[2 + 2 * count :]
-    if len(sizes) != count or len(body) != 4 * int(sizes.sum()):
+    if sizes is None or len(packed) < 2 or len(body) != 4 * int(sizes.sum()):
         logger.warning("A digest can't be read; the record is ranked without it")
         return None
-    words = np.frombuffer(body, dtype="<u4")
-    return np.split(words, np.cumsum(sizes)[:-1]) if count else []
+    return Told(sizes, np.frombuffer(body, dtype="<u4"))
 
 
 def _by_kind(keys: Iterable[Key]) -> Mapping[str, list[int]]:

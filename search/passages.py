@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from zlib import crc32
@@ -40,21 +41,21 @@ FIELDS = (
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
 
-def passages(parts: Iterable[Part]) -> list[str]:
+def passages(parts: Iterable[Part], size: int = SIZE) -> list[str]:
     """The different passages of a record, its title first; at most `MOST`."""
     by_field: dict[str, list[str]] = {}
     for part in parts:
         by_field.setdefault(part.field, []).append(part.text)
     texts = (text for name in FIELDS for text in by_field.get(name, ()))
-    return list(islice(dict.fromkeys(passage for text in texts for passage in cut(text)), MOST))
+    return list(islice(dict.fromkeys(passage for text in texts for passage in cut(text, size)), MOST))
 
 
-def cut(text: str) -> Iterator[str]:
-    """A text in stretches of at most `SIZE` characters that end where sentences do, if they can."""
+def cut(text: str, size: int = SIZE) -> Iterator[str]:
+    """A text in stretches of at most `size` characters that end where sentences do, if they can."""
     held = ""
     for sentence in _ENDS.split(text[:MAX_PART]):
-        for piece in _pieces(" ".join(sentence.split())):
-            if held and len(held) + len(piece) >= SIZE:
+        for piece in _pieces(" ".join(sentence.split()), size):
+            if held and len(held) + len(piece) >= size:
                 yield held
                 held = ""
             held = f"{held} {piece}".strip()
@@ -62,10 +63,19 @@ def cut(text: str) -> Iterator[str]:
         yield held
 
 
-def numbers_of(passage: str) -> Numbers:
-    """The words that a passage is found by, each once, as numbers."""
-    found = {number for token in islice(tokens(passage), MAX_TOKENS) for number in _numbers(token)}
-    return np.fromiter(found, dtype=np.uint32, count=len(found))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The words of a record's passages, one passage after the other; `sizes` says how many each has."""
+
+    sizes: NDArray[np.uint16]
+    words: Numbers
+
+
+def told(texts: Iterable[str]) -> Told:
+    """The words that passages are found by, in each of them once."""
+    held = [{number for token in islice(tokens(text), MAX_TOKENS) for number in _numbers(token)} for text in texts]
+    words = [number for passage in held for number in passage]
+    return Told(np.array([*map(len, held)], dtype=np.uint16), np.array(words, dtype=np.uint32))
 
 
 def number(word: str) -> int:
@@ -78,11 +88,11 @@ def _numbers(token: str) -> tuple[int, ...]:
     return tuple(number(word) for word in index_words(token))
 
 
-def _pieces(sentence: str) -> Iterator[str]:
+def _pieces(sentence: str, size: int) -> Iterator[str]:
     """A sentence, or, of one that is too long, stretches that end between words."""
-    while len(sentence) > SIZE:
-        at = sentence.rfind(" ", SIZE // 2, SIZE)
-        at = at if at > 0 else SIZE
+    while len(sentence) > size:
+        at = sentence.rfind(" ", size // 2, size)
+        at = at if at > 0 else size
         yield sentence[:at]
         sentence = sentence[at:].lstrip()
     if sentence:

@@ -16,7 +16,7 @@ from search.pending import EmptyView, LooseView
 from search.query import Query
 from search.reading import Reading, readable
 from search.registry import Viewer
-from search.weights import RERANKED, Shares
+from search.weights import Shares
 from search.words import tokens
 
 logger = logging.getLogger(__name__)
@@ -115,13 +115,13 @@ def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading
     planned = planning.plan(query, view)
     reads_text = query.reads_text
     spare = 3 * limit + 20 if reads_text else limit
-    ranked = view.rank(planned.plan, max(spare, RERANKED) if planned.sentence else spare, facets)
+    ranked = view.rank(planned.plan, max(spare, matching.depth(planned)), facets)
     rows, total, is_exact = ranked.rows, ranked.total, ranked.is_exact
     if reads_text:
         rows = reading.with_phrases(_visible(viewer, ranked), query)
         is_exact = is_exact and total <= spare
         total = len(rows) if is_exact else total
-    rows, matched = matching.refined(rows, planned, ranked.statistics, reading)
+    rows, matched = matching.refined(rows, query, planned, ranked.statistics, reading)
     return Ranking(
         rows=rows[:limit],
         total=max(total, len(rows[:limit])),

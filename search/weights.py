@@ -1,7 +1,7 @@
 """What moves a result beside the match itself, each weight named once; `?explain=1` shows what each came to.
 
-All but the first two are shares of a record's own match: they put records in order that match about as well, and move
-none far. What they are worth was measured (docs/search.md): none costs a place in any kind of query.
+All but PASSAGE and MEANING are shares of a record's own match: they put records in order that match about as well, and
+move none far. What they are worth was measured (docs/search.md): none costs a place in any kind of query.
 """
 
 from typing import Final
@@ -17,6 +17,11 @@ RERANKED: Final = 50
 PASSAGE: Final = 2.0
 # From no sentence to a whole one, in words: between them the gain grows.
 SENTENCE: Final = (3, 6)
+
+# With the semantic extra: what a record gains whose best passage means the same, in shares of the best record's match.
+MEANING: Final = 2.0
+# So many of the best by their words are read for it.
+MEANT: Final = 200
 
 # How far the fix is proven.
 PROOF: Final = {"verified": 0.03, "waived": 0.01, "unproven": 0.0, "did_not_hold": -0.03}

@@ -47,8 +47,8 @@ class Pool:
     The child ends by itself when idle and when this process goes away. Safe among threads and across fork.
     """
 
-    def __init__(self, *, idle_s: float = 120.0, memory_mb: int = 1024) -> None:
-        self._arguments = ["-m", "hindsight.lib.pool_child", str(idle_s), str(memory_mb)]
+    def __init__(self, *, idle_s: float = 120.0, memory_mb: int = 1024, kept_mb: int = 156) -> None:
+        self._arguments = ["-m", "hindsight.lib.pool_child", str(idle_s), str(memory_mb), str(kept_mb)]
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         os.register_at_fork(after_in_child=self._forget)

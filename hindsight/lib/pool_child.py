@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 _HEADER = struct.Struct(">II")
-# Memory that Python does not give back would stay for as long as the child lives.
-_LARGEST_KEPT_KB = 160_000
 
 
-def main(idle_s: float, memory_mb: int) -> None:
-    """Answer jobs until the parent goes away, nothing comes for `idle_s`, or a job left the process large."""
+def main(idle_s: float, memory_mb: int, kept_mb: int) -> None:
+    """Answer jobs until the parent goes away, nothing comes for `idle_s`, or a job left the process large.
+
+    Memory that Python does not give back would stay for as long as the child lives: above `kept_mb` it ends.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -27,7 +28,7 @@ def main(idle_s: float, memory_mb: int) -> None:
         os.nice(5)
     requests, answers = sys.stdin.buffer, _private_stdout()
     while select.select([requests], [], [], idle_s)[0] and _answer_one(requests, answers):
-        if _memory_kb() > _LARGEST_KEPT_KB:
+        if _memory_kb() > kept_mb * 1024:
             return
 
 
@@ -81,4 +82,4 @@ def _send(answers: BinaryIO, header: dict[str, object], body: bytes = b"") -> No
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -17,6 +17,7 @@ from hindsight.jobs.loops import Loop
 from hindsight.jobs.single import SingleInstance
 from hindsight.models import Worker
 from search import indexing
+from search.semantic import filling
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ def labour(stop: threading.Event) -> None:
     beside = [
         Loop("heartbeat", lambda: _beat(worker), pause=beats.BEAT_EVERY.total_seconds()),
         Loop("search", lambda: indexing.drain(DRAIN_AT_ONCE) > 0, pause=0.5),
+        Loop("meaning", lambda: filling.fill() > 0, pause=5),
         Loop("schedule", lambda: _look_after(worker), pause=30),
     ]
     threads = [threading.Thread(target=loop.run, args=(stop,), name=loop.name) for loop in beside]

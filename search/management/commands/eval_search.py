@@ -15,6 +15,7 @@ from search.feedback import normalised
 from search.query import parse
 from search.ranking import EVERYTHING, rank
 from search.reranking import reranked
+from search.semantic.embedding import queries
 from search.weights import RERANKED
 
 COLUMNS = ("success@1", "success@3", "success@10", "mrr@10")
@@ -45,6 +46,8 @@ class Command(BaseCommand):
             rows, _ = reranked(ranking.rows, normalised(query), today=today, matched=ranking.matched)
             return [names.get(row.key, f"{row.key[0]}:{row.key[1]}") for row in rows[:10]]
 
+        # Otherwise the first queries would be answered before the model is loaded.
+        queries.warm()
         outcomes = ask(questions, find)
         figures = report(outcomes, "+".join(sorted(engines)))
         if options["json"]:
