@@ -1,14 +1,18 @@
 """Where a result matched: stretches of the database's text with the matched words marked."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from html import escape
+from typing import TypeAlias
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from search.documents import Part
 from search.engines.protocol import Term
+from search.signing import MARK
 from search.words import STEM_MARK, normal, tokens, words_of
 
 WINDOW = 220
@@ -29,6 +33,9 @@ _SIGNS = re.compile(
     r"^\s*(?:#{1,6}|>+|[*+-]|\d+\.)\s+|\[([^\[\]\n]{1,300})\]\([^()\s]{1,2000}\)|\*\*|__|`+|^\s*\|?[\s:|-]+\|\s*$",
     re.MULTILINE,
 )
+# Begin, end and word of a match.
+Span: TypeAlias = tuple[int, int, str]
+_WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 
 
@@ -46,16 +53,24 @@ class Marker:
     """Finds and marks the words of one query in any number of texts."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._forms = {form: term.text.lstrip("=") for term in terms for form in term.forms}
+        # No text holds a signature's tokens.
+        forms = ((form, term.text) for term in terms for form in term.forms if not form.startswith(MARK))
+        self._forms = {form: text.lstrip("=") for form, text in forms}
         self._fragments = {fragment for form in self._forms if (fragment := _fragment(form))}
+        # A word that holds a shorter one stands where the shorter one is found; what is joined by signs is found whole.
+        self._short = [
+            one
+            for one in self._fragments
+            if not (_WORD.fullmatch(one) and any(o != one and o in one for o in self._fragments))
+        ]
         self._known: dict[str, str] = {}
 
-    def spans(self, text: str) -> list[tuple[int, int, str]]:
+    def spans(self, text: str) -> list[Span]:
         """Begin, end and word of every match in a text, in order, none over another."""
         text = text[:MAX_READ]
         low = _low(text)
-        found: dict[int, tuple[int, int, str]] = {}
-        for fragment in self._fragments:
+        found: dict[int, Span] = {}
+        for fragment in self._short:
             at, times = low.find(fragment), 0
             while at >= 0 and times < MAX_SPANS:
                 begin, end = _run(low, at, at + len(fragment))
@@ -68,7 +83,7 @@ class Marker:
     def holds(self, text: str) -> int:
         """At most how many different words a text matches; far cheaper than finding where."""
         low = _low(text)
-        return sum(fragment in low for fragment in self._fragments)
+        return sum([fragment in low for fragment in self._fragments])
 
     def mark(self, text: str) -> SafeString:
         """A whole short text, escaped, with its matches marked."""
@@ -90,21 +105,23 @@ class Marker:
 
 def cut(parts: Iterable[Part], marker: Marker, limit: int = MAX_HIGHLIGHTS) -> tuple[Highlight, ...]:
     """Those of a document's parts that match most different words, the best first, each cut to a window."""
-    found = []
-    for _, at, part, text in _promising(parts, marker):
-        spans = marker.spans(text)
-        if spans:
-            begin, end, different = _window(text, spans)
-            found.append((-different, at, part, text, begin, end))
-    found.sort(key=lambda row: row[:2])
+    promising = deque(_promising(parts, marker))
+    found: list[tuple[int, int, Part, str, list[Span]]] = []
     different_ones: dict[str, Highlight] = {}
-    for _, _, part, text, begin, end in found:
-        highlight = _highlight(part, text, begin, end, marker)
+    while len(different_ones) < limit:
+        # A text is read closely only while it may hold more than the best of those that were.
+        while promising and (not found or promising[0][:2] < found[0][:2]):
+            _, at, part, text = promising.popleft()
+            spans = marker.spans(text)
+            if spans:
+                heappush(found, (-_window(text, spans)[2], at, part, text, spans))
+        if not found:
+            break
+        _, _, part, text, spans = heappop(found)
+        highlight = _highlight(part, text, spans, marker)
         # A summary often stands in the record and in its postmortem.
         if highlight:
             different_ones.setdefault(str(highlight.html), highlight)
-        if len(different_ones) == limit:
-            break
     return tuple(different_ones.values())
 
 
@@ -144,16 +161,17 @@ def _surroundings(text: str, begin: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def _highlight(part: Part, text: str, begin: int, end: int, marker: Marker) -> Highlight | None:
+def _highlight(part: Part, text: str, spans: Sequence[Span], marker: Marker) -> Highlight | None:
     """One window of a text; nothing if what matched there was a sign of markdown, such as a link's address."""
     before = after = 0
+    begin, end, _ = _window(text, spans)
     if part.field not in _VERBATIM:
         before, last = _surroundings(text, begin, end)
         text, after = _plain(text[before:last]), len(text) - last
-    spans = marker.spans(text)
-    if not spans:
-        return None
-    begin, end, _ = _window(text, spans)
+        spans = marker.spans(text)
+        if not spans:
+            return None
+        begin, end, _ = _window(text, spans)
     label = part.label or part.field.replace("_", " ").capitalize()
     html = _marked(text, spans, begin, end)
     lead = "… " if before + begin > 0 else ""
@@ -169,17 +187,20 @@ def _line_anchor(part: Part, text: str, at: int) -> str:
     return part.at_line(text.count("\n", 0, at) + 1) if part.field in _VERBATIM else part.anchor
 
 
-def _window(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[int, int, int]:
+def _window(text: str, spans: Sequence[Span]) -> tuple[int, int, int]:
     """The stretch of about `WINDOW` characters with the most different words, and how many those are."""
-    best, at = 0, 0
-    last = 0
-    for first, (begin, _, _) in enumerate(spans[:500]):
-        last = max(last, first)
-        while last < len(spans) and spans[last][1] <= begin + WINDOW:
+    best, at, last = 0, 0, 0
+    # How often each word stands between the first and the last match of the window.
+    inside: dict[str, int] = {}
+    for first, (begin, _, own) in enumerate(spans[:500]):
+        while last < len(spans) and (last < first or spans[last][1] <= begin + WINDOW):
+            inside[spans[last][2]] = inside.get(spans[last][2], 0) + 1
             last += 1
-        different = len({word for _, _, word in spans[first:last]})
-        if different > best:
-            best, at = different, first
+        if len(inside) > best:
+            best, at = len(inside), first
+        inside[own] = inside.get(own, 0) - 1
+        if inside[own] <= 0:
+            del inside[own]
     begin = max(0, spans[at][0] - 40)
     begin = _word_begin(text, begin, spans[at][0])
     end = min(len(text), max(begin + WINDOW, spans[at][1]))
@@ -199,14 +220,14 @@ def _word_end(text: str, end: int) -> int:
     return end
 
 
-def _marked(text: str, spans: Sequence[tuple[int, int, str]], begin: int, end: int) -> SafeString:
+def _marked(text: str, spans: Sequence[Span], begin: int, end: int) -> SafeString:
     pieces, at = [], begin
     for first, last, _ in spans:
         if first < at or last > end:
             continue
         pieces.append(f"{escape(text[at:first])}<mark>{escape(text[first:last])}</mark>")
         at = last
-    pieces.append(str(escape(text[at:end])))
+    pieces.append(escape(text[at:end]))
     return mark_safe("".join(pieces))  # noqa: S308 - every piece of text in it is escaped
 
 
@@ -225,8 +246,8 @@ def _run(text: str, begin: int, end: int) -> tuple[int, int]:
     return begin, end
 
 
-def _apart(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    kept: list[tuple[int, int, str]] = []
+def _apart(spans: list[Span]) -> list[Span]:
+    kept: list[Span] = []
     for span in spans:
         if not kept or span[0] >= kept[-1][1]:
             kept.append(span)
