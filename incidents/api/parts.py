@@ -1,4 +1,4 @@
-"""Timeline entries, diagnosis steps and log notes over the API."""
+"""Timeline entries and diagnosis steps over the API."""
 
 from typing import Any
 
@@ -14,15 +14,13 @@ from incidents.api.incidents import number_of
 from incidents.api.schemas import (
     EntryIn,
     EntryOut,
-    LogNoteIn,
-    LogNoteOut,
     StepIn,
     StepOut,
     StepPatch,
 )
-from incidents.api.shown import entry_out, log_note_out, step_out
+from incidents.api.shown import entry_out, step_out
 from incidents.models import DiagnosisStep, EntrySource, Incident
-from incidents.services.diagnosis import StepFields, add_log_note, add_step, update_step
+from incidents.services.diagnosis import StepFields, add_step, update_step
 from incidents.services.timeline import add_entry
 
 router = Router(tags=["incidents"])
@@ -95,7 +93,7 @@ def steps(request: HttpRequest, number: str, cursor: str = "", limit: int = 100)
     incident = access.get_incident(caller(request), number_of(number))
     return listing(
         request,
-        incident.steps.select_related("author"),
+        incident.steps.select_related("author", "decided_by").prefetch_related("evidence__author"),
         order=("at", "pk"),
         cursor=cursor,
         limit=limit,
@@ -139,22 +137,3 @@ def _step_fields(incident: Incident, given: dict[str, Any]) -> StepFields:
         del given["at"]
     fields: StepFields = given  # type: ignore[assignment]  # its keys come from the schema
     return fields
-
-
-@router.post("{number}/log-notes/", response={201: LogNoteOut, **ERRORS}, summary="Note what a log line did")
-@idempotent
-def create_log_note(request: HttpRequest, number: str, payload: LogNoteIn) -> tuple[int, Any]:
-    """Note a log line or dashboard that was misleading, noisy, missing or decisive."""
-    by = caller(request)
-    incident = access.get_writable_incident(by, number_of(number))
-    note = add_log_note(
-        incident=incident,
-        by=by,
-        now=timezone.now(),
-        verdict=payload.verdict,
-        line=payload.line,
-        emitted_by=payload.emitted_by,
-        note=payload.note,
-        step=step_of(incident, payload.step, "step"),
-    )
-    return 201, LogNoteOut(**log_note_out(request, incident, note))

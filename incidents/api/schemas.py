@@ -7,6 +7,7 @@ from typing import Any
 from ninja import Schema
 
 from hindsight.lib.api import Body, Moment
+from incidents.api.evidence_schemas import EvidenceOut
 
 
 class IncidentIn(Body):
@@ -167,6 +168,10 @@ class StepOut(Schema):
     author: str | None
     parent: int | None
     version: int
+    position: int
+    decided_at: datetime | None
+    decided_by: str | None
+    evidence: list[EvidenceOut]
 
 
 class SnippetIn(Body):
@@ -240,6 +245,11 @@ class LogNoteIn(Body):
     emitted_by: str = ""
     note: str = ""
     step: int | None = None
+    snippet: int | None = None
+    attachment: uuid.UUID | None = None
+    entry: int | None = None
+    first_line: int | None = None
+    last_line: int | None = None
 
 
 class LogNoteOut(Schema):
@@ -252,6 +262,12 @@ class LogNoteOut(Schema):
     emitted_by: str
     note: str
     step: int | None
+    snippet: int | None
+    attachment: uuid.UUID | None
+    entry: int | None
+    first_line: int | None
+    last_line: int | None
+    templates: list[str]
     author: str | None
     created_at: datetime
 

@@ -5,7 +5,18 @@ from typing import Any
 from django.http import HttpRequest
 
 from incidents.answers import Answer
-from incidents.models import Attachment, DiagnosisStep, Incident, LogNote, Service, Snippet, TimelineEntry
+from incidents.models import (
+    Attachment,
+    DiagnosisStep,
+    FirstCheck,
+    Incident,
+    LogNote,
+    Service,
+    Snippet,
+    StepEvidence,
+    TimelineEntry,
+)
+from incidents.services.ledger import Known
 
 
 def incident_out(request: HttpRequest, incident: Incident, answer: Answer) -> dict[str, Any]:
@@ -57,12 +68,55 @@ def entry_out(request: HttpRequest, incident: Incident, entry: TimelineEntry) ->
 
 def step_out(request: HttpRequest, incident: Incident, step: DiagnosisStep) -> dict[str, Any]:
     """A step as `StepOut`."""
-    same = ("id", "hypothesis", "action", "finding", "outcome", "at", "version")
+    same = ("id", "hypothesis", "action", "finding", "outcome", "at", "version", "position", "decided_at")
     return {
         **{name: getattr(step, name) for name in same},
+        "decided_by": step.decided_by.username if step.decided_by else None,
+        "evidence": [evidence_out(request, incident, row) for row in step.evidence.all()],
         "url": _place(request, incident, step.anchor),
         "author": step.author.username if step.author else None,
         "parent": step.parent_id,
+    }
+
+
+def evidence_out(request: HttpRequest, incident: Incident, row: StepEvidence) -> dict[str, Any]:
+    """A piece of evidence as `EvidenceOut`."""
+    same = ("id", "kind", "label", "first_line", "last_line", "from_at", "until_at", "meaning", "created_at", "version")
+    return {
+        **{name: getattr(row, name) for name in same},
+        "url": _place(request, incident, row.anchor),
+        "step": row.step_id,
+        "snippet": row.snippet_id,
+        "attachment": row.attachment_id,
+        "entry": row.entry_id,
+        "link": row.url,
+        "author": row.author.username if row.author else None,
+    }
+
+
+def first_check_out(request: HttpRequest, incident: Incident, check: FirstCheck) -> dict[str, Any]:
+    """A line of what to check first as `FirstCheckOut`."""
+    return {
+        "id": check.pk,
+        "url": _place(request, incident, f"first-check-{check.pk}"),
+        "text": check.words,
+        "step": check.step_id,
+        "author": check.author.username if check.author else None,
+        "created_at": check.created_at,
+    }
+
+
+def known_out(request: HttpRequest, found: Known) -> dict[str, Any]:
+    """A line that was judged before as `KnownOut`."""
+    note = found.note
+    return {
+        "line": found.at,
+        "text": found.line[:1000],
+        "verdict": note.verdict,
+        "note": note.note,
+        "emitted_by": note.emitted_by,
+        "number": note.incident.label,
+        "url": _place(request, note.incident, note.anchor),
     }
 
 
@@ -95,9 +149,13 @@ def attachment_out(request: HttpRequest, attachment: Attachment) -> dict[str, An
 
 def log_note_out(request: HttpRequest, incident: Incident, note: LogNote) -> dict[str, Any]:
     """A log note as `LogNoteOut`."""
-    same = ("id", "verdict", "line", "emitted_by", "note", "created_at")
+    same = ("id", "verdict", "line", "emitted_by", "note", "created_at", "first_line", "last_line")
     return {
         **{name: getattr(note, name) for name in same},
+        "snippet": note.snippet_id,
+        "attachment": note.attachment_id,
+        "entry": note.entry_id,
+        "templates": [row.template for row in note.templates.all()],
         "url": _place(request, incident, note.anchor),
         "author": note.author.username if note.author else None,
         "step": note.step_id,

@@ -1,6 +1,5 @@
 """Lines of the timeline, and what is pasted beside them."""
 
-
 from django import forms
 
 from hindsight.lib.forms import CodeField, FormErrors, LineField, MarkdownField, MomentField, OnceField
@@ -12,9 +11,7 @@ from incidents.models import (
     FILENAME_LIMIT,
     SNIPPET_LIMIT,
     WRITABLE_KINDS,
-    LogVerdict,
 )
-from incidents.services.diagnosis import LOG_LINE_LIMIT
 
 KINDS = [(kind.value, kind.label) for kind in WRITABLE_KINDS]
 
@@ -60,14 +57,4 @@ class FileForm(FormErrors, forms.Form):
         help_text="For those who can't see it, and for search.",
     )
     step = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    once = OnceField()
-
-
-class LogNoteForm(FormErrors, forms.Form):
-    """A log line or dashboard that misled, was noise, was missing, or decided."""
-
-    verdict = forms.ChoiceField(choices=LogVerdict.choices, widget=forms.RadioSelect, initial=LogVerdict.MISLEADING)
-    line = CodeField(label="Log line or dashboard", limit=LOG_LINE_LIMIT)
-    emitted_by = LineField(label="Where it comes from", limit=300, required=False)
-    note = MarkdownField(label="What it did", limit=LOG_LINE_LIMIT, required=False)
     once = OnceField()
