@@ -11,17 +11,20 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from hindsight.lib.highlight import without_ansi
 from hindsight.lib.ocr import squeezed
+from incidents import renames
 from incidents.answers import Answer, answers
 from incidents.chunks import chunks
 from incidents.facts import LANGUAGE_LABELS, facts_of
 from incidents.models import (
     Attachment,
     DiagnosisStep,
+    FirstCheck,
     Incident,
     Kind,
     LogNote,
     LogVerdict,
     Snippet,
+    StepEvidence,
     TimelineEntry,
 )
 from search import registry
@@ -169,6 +172,7 @@ def _parts_below(ids: list[int]) -> dict[int, list[Part]]:
     for step in DiagnosisStep.objects.filter(incident_id__in=ids).defer("rendered"):
         text = "\n".join(filter(None, [step.hypothesis, step.action, step.finding]))
         parts[step.incident_id].append(Part("step", text, f"#{step.anchor}", f"Step: {step.get_outcome_display()}"))
+    _add_evidence(parts, ids)
     for entry in TimelineEntry.objects.filter(incident_id__in=ids).exclude(body="").defer("rendered"):
         if ORIGIN in entry.data:
             # Where a record came from is the same words under hundreds of them.
@@ -180,6 +184,15 @@ def _parts_below(ids: list[int]) -> dict[int, list[Part]]:
         label = f"Log: {LogVerdict(note.verdict).label.lower()}"
         parts[note.incident_id].append(Part("log", text, f"#{note.anchor}", label))
     return parts
+
+
+def _add_evidence(parts: dict[int, list[Part]], ids: list[int]) -> None:
+    """What steps rest on, and what to check first the next time."""
+    for row in StepEvidence.objects.filter(step__incident_id__in=ids).select_related("step").defer("step__rendered"):
+        text = "\n".join(filter(None, [row.label, row.meaning, row.url]))
+        parts[row.step.incident_id].append(Part("step", text, f"#{row.anchor}", "Evidence"))
+    for check in FirstCheck.objects.filter(incident_id__in=ids).exclude(text=""):
+        parts[check.incident_id].append(Part("step", check.text, f"#first-check-{check.pk}", "Check first"))
 
 
 def _add_material(parts: dict[int, list[Part]], ids: list[int]) -> None:
@@ -222,6 +235,7 @@ _COUNTED: Iterable[tuple[str, type[Model], bool]] = (
     ("s", DiagnosisStep, True),
     ("c", Snippet, True),
     ("l", LogNote, False),
+    ("f", FirstCheck, False),
 )
 
 
@@ -236,6 +250,9 @@ def _versions_below(incidents: QuerySet[Incident]) -> dict[int, str]:
         rows = model._default_manager.filter(incident_id__in=ids).order_by().values("incident_id").annotate(**totals)
         for row in rows:
             words[row["incident_id"]] += f".{letter}{row['n']}-{row['m']}-{row.get('v', 0)}"
+    proofs = StepEvidence.objects.filter(step__incident_id__in=ids).order_by().values("step__incident_id")
+    for row in proofs.annotate(n=Count("pk"), m=Max("pk"), v=Sum("version")):
+        words[row["step__incident_id"]] += f".p{row['n']}-{row['m']}-{row['v']}"
     files = Attachment.objects.filter(incident_id__in=ids).order_by().values("incident_id")
     for row in files.annotate(n=Count("pk"), v=Sum("version"), r=Max("text_read_at")):
         read_at = f"{row['r'].timestamp():.6f}" if row["r"] else ""
@@ -275,3 +292,4 @@ def _service_names(ids: list[int]) -> dict[int, list[str]]:
 
 
 registry.register(IncidentSource())
+renames.connect()
