@@ -35,7 +35,7 @@ def get_incident(user: User | AnonymousUser, number: int) -> Incident:
 
     The number of one that was merged gives the incident that holds its lines now, so that nothing sent there is lost.
     """
-    visible = Incident.objects.visible_to(user)
+    visible = Incident.objects.visible_to(user).select_related("pulse")
     incident = visible.filter(number=number).first() or visible.filter(merged__number=number).first()
     if incident is None:
         raise Http404(NOT_FOUND)

@@ -22,6 +22,8 @@ class Place:
 
     order: str = ""
     part: Part = EVERYTHING
+    # Without its lines, for a page that has them and asks for the rest.
+    has_lines: bool = True
     cursor: str = ""
     entry: int | None = None
     step: int | None = None
@@ -79,6 +81,8 @@ def read_timeline(incident: Incident, place: Place) -> Timeline:
 
 
 def _chapter(incident: Incident, place: Place) -> Chapter:
+    if not place.has_lines:
+        return Chapter([], bool(place.newest_first), None, True, place.part)
     return timeline.read_chapter(
         incident, newest_first=place.newest_first, cursor=place.cursor, around=place.entry, part=place.part
     )

@@ -207,7 +207,7 @@ def read_lines(incident: Incident, entries: Collection[int]) -> Timeline:
     name_authors(rows)
     material = Material(incident, entries=[entry.pk for entry in rows], steps=[])
     lines = lines_of(rows, material, marks_gaps=False)
-    return Timeline(lines, len(lines), newest_first=False, next_cursor=None, is_from_start=True)
+    return Timeline(lines, incident.entries.count(), newest_first=False, next_cursor=None, is_from_start=True)
 
 
 def name_steps(entries: Iterable[TimelineEntry]) -> None:

@@ -26,6 +26,18 @@ def beat(incidents: Collection[int]) -> None:
         transaction.on_commit(lambda: _move(incidents), robust=True)
 
 
+def only_lines(incidents: Collection[int]) -> None:
+    """Say that a change just told of only wrote lines of the timeline: open pages then ask for nothing else."""
+    if connection.vendor == "sqlite":
+        _count_lines(incidents)
+    else:
+        transaction.on_commit(lambda: _count_lines(incidents), robust=True)
+
+
+def _count_lines(incidents: Collection[int]) -> None:
+    Pulse.objects.filter(pk__in=incidents).update(lines=F("lines") + 1)
+
+
 def _move(incidents: Collection[int]) -> None:
     moved = Pulse.objects.filter(pk__in=incidents).update(beat=F("beat") + 1)
     if moved < len(incidents):

@@ -47,6 +47,7 @@ def add_entry(
     with transaction.atomic():
         entry.save(force_insert=True)
         outbox.enqueue("incident", incident.pk)
+        pulse.only_lines([incident.pk])
     return entry
 
 
@@ -80,6 +81,7 @@ def edit_entry(
         current.render_fields()
         current.save()
         outbox.enqueue("incident", current.incident_id)
+        pulse.only_lines([current.incident_id])
     return current
 
 
@@ -129,4 +131,5 @@ def set_key(*, entry: TimelineEntry, is_key: bool) -> None:
         # Past `save`, so the stamp by which open pages see it is set here.
         TimelineEntry.objects.filter(pk=entry.pk).update(is_key=is_key, changed_at=timezone.now())
         pulse.beat([entry.incident_id])
+        pulse.only_lines([entry.incident_id])
     entry.is_key = is_key

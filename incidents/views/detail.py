@@ -10,9 +10,10 @@ from accounts.api import or_token
 from hindsight.lib.htmx import private, redirect, wants_fragment
 from incidents import access, slots
 from incidents.forms.composer import ComposerForm
-from incidents.models import Incident, LogVerdict, Outcome
+from incidents.models import Incident, LogVerdict, Outcome, Status
 from incidents.pages.excerpt import quote_of
 from incidents.pages.export import markdown_of, record_of
+from incidents.pages.live import PACE_S, state_of
 from incidents.pages.record import Place, read_record, read_timeline
 from incidents.pages.timeline import Timeline, part_named
 from incidents.views.head import head_context
@@ -27,6 +28,7 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
         # It was merged; the browser takes the anchor along.
         query = request.META.get("QUERY_STRING", "")
         return redirect(request, incident.get_absolute_url() + (f"?{query}" if query else ""))
+    now = timezone.now()
     place = place_of(request)
     if wants_fragment(request):
         return _timeline(request, incident, place)
@@ -34,6 +36,7 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         **log_context(request, incident, record.timeline),
         **head_context(request, incident, [node.step for node in record.tree.nodes]),
+        "live": None if incident.status == Status.CLOSED else {"since": state_of(incident, now), "pace_s": PACE_S},
         "record": record,
         "tree": record.tree,
         "outcomes": Outcome.choices,
@@ -41,7 +44,7 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
         "panels": slots.fill("incident", request, incident),
         "actions": slots.fill("incident_actions", request, incident),
         "postmortem_url": postmortem_url(incident),
-        "now": timezone.now(),
+        "now": now,
     }
     return private(render(request, "incidents/incident.html", context))
 
@@ -56,6 +59,7 @@ def place_of(request: HttpRequest) -> Place:
     """Which part of the record the address names."""
     return Place(
         order=request.GET.get("order", ""),
+        has_lines=request.GET.get("lines") != "0",
         part=part_named(request.GET.get("view", ""), request.GET.get("kind", "")),
         cursor=request.GET.get("cursor", "")[:500],
         entry=_number(request, "entry"),

@@ -4,6 +4,8 @@ import "./composer-commands.js";
 import "./composer-tools.js";
 import "./composer-waiting.js";
 import "./board.js";
+import "./timeline.js";
+import "./live.js";
 /* Links into a long record: an address that names a line which this page does not show is sent to where it is. */
 function goToPart() {
   const name = location.hash.slice(1);
