@@ -12,6 +12,7 @@ from incidents.colouring import colour
 from incidents.models import Attachment, Snippet
 from incidents.previews import ensure_preview
 from incidents.readings import UNREAD, read, waiting
+from incidents.services.ledger import keep_templates
 from incidents.services.merge import gather_strays
 
 # Twenty screenshots at once must not keep the other jobs waiting.
@@ -57,3 +58,9 @@ def read_overlooked(*, now: datetime) -> None:
 def gather_from_merged(*, now: datetime) -> None:
     """Move what reached a merged incident after all."""
     gather_strays(now=now)
+
+
+@periodic(every=timedelta(minutes=10))
+def keep_log_templates(*, now: datetime) -> None:
+    """Make the templates of log notes anew that older rules made, or none: a batch each time."""
+    keep_templates()

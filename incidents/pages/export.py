@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import User
-from incidents.models import Attachment, DiagnosisStep, EntryKind, Incident, Snippet, Status, TimelineEntry
+from incidents.models import (
+    IN_ORDER,
+    Attachment,
+    DiagnosisStep,
+    EntryKind,
+    Incident,
+    Snippet,
+    Status,
+    StepEvidence,
+    TimelineEntry,
+)
 
 Data = dict[str, Any]
 
@@ -40,11 +50,28 @@ def record_of(incident: Incident) -> Data:
         "source_url": incident.source_url,
         "version": incident.version,
         "timeline": [_entry(entry) for entry in incident.entries.prefetch_related("author", "step")],
-        "diagnosis": [_step(step) for step in incident.steps.prefetch_related("author")],
+        "diagnosis": [
+            _step(step)
+            for step in incident.steps.order_by(*IN_ORDER).prefetch_related(
+                "author", "decided_by", "evidence__author", "evidence__attachment"
+            )
+        ],
+        "check_first": [
+            {"text": check.words, "step": check.step_id} for check in incident.first_checks.select_related("step")
+        ],
         "snippets": [snippet_data(snippet) for snippet in incident.snippets.all()],
         "attachments": [_attachment(file) for file in incident.attachments.defer("text")],
         "log_notes": [
-            {"verdict": note.verdict, "line": note.line, "emitted_by": note.emitted_by, "note": note.note}
+            {
+                "verdict": note.verdict,
+                "line": note.line,
+                "emitted_by": note.emitted_by,
+                "note": note.note,
+                "step": note.step_id,
+                "snippet": note.snippet_id,
+                "first_line": note.first_line,
+                "last_line": note.last_line,
+            }
             for note in incident.log_notes.all()
         ],
     }
@@ -80,6 +107,26 @@ def _step(step: DiagnosisStep) -> Data:
         "finding": step.finding,
         "outcome": step.outcome,
         "author": _name(step.author),
+        "decided_at": _moment(step.decided_at),
+        "decided_by": _name(step.decided_by),
+        "evidence": [_evidence(row) for row in step.evidence.all()],
+    }
+
+
+def _evidence(row: StepEvidence) -> Data:
+    return {
+        "kind": row.kind,
+        "label": row.label,
+        "snippet": row.snippet_id,
+        "attachment": str(row.attachment_id) if row.attachment_id else None,
+        "entry": row.entry_id,
+        "link": row.url or (row.attachment.get_absolute_url() if row.attachment else ""),
+        "first_line": row.first_line,
+        "last_line": row.last_line,
+        "from_at": _moment(row.from_at),
+        "until_at": _moment(row.until_at),
+        "meaning": row.meaning,
+        "author": _name(row.author),
     }
 
 
@@ -129,6 +176,11 @@ def markdown_of(record: Data) -> str:
         parts += ["## Summary", record["summary"]]
     if record["diagnosis"]:
         parts += ["## Diagnosis", "\n".join(_step_lines(record["diagnosis"]))]
+    if record["check_first"]:
+        parts += [
+            "## Check first next time",
+            "\n".join(f"- {_plain(check['text'])}" for check in record["check_first"]),
+        ]
     if record["timeline"]:
         parts += ["## Timeline", "\n".join(_entry_lines(record["timeline"]))]
     if record["snippets"]:
@@ -172,8 +224,18 @@ def _step_lines(steps: list[Data]) -> list[str]:
         for label, text in (("Tested", step["action"]), ("Found", step["finding"])):
             if text:
                 lines += ["", indented(f"{label}: {text}", f"{indent}  "), ""]
+        lines += [f"{indent}  - {_evidence_words(row)}" for row in step["evidence"]]
         waiting.extend((child, depth + 1) for child in reversed(children.get(step["id"], [])))
     return lines
+
+
+def _evidence_words(row: Data) -> str:
+    """Evidence: the name (or link) of its source, the time that it shows, what it means."""
+    name = _plain(row["label"])
+    times = " to ".join(filter(None, [row["from_at"], row["until_at"]]))
+    source = f"[{name}]({row['link']})" if row["link"] else name
+    words = f"Evidence: {source}{f' ({times})' if times else ''}"
+    return f"{words}: {' '.join(row['meaning'].split())}" if row["meaning"] else words
 
 
 def _entry_lines(entries: list[Data]) -> list[str]:

@@ -46,7 +46,7 @@ def test_same_queries_for_one_and_for_many(
 ) -> None:
     ids = [full(responder).pk for _ in range(6)]
     for chosen in (ids[:1], ids):
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(26):
             assert len(list(SOURCE.documents(chosen))) == len(chosen)
 
 
