@@ -3,7 +3,7 @@
 from django.urls import path
 
 import incidents.converters  # noqa: F401 - registers <inc:…>
-from postmortems.views import actions, proof, reading, writing
+from postmortems.views import actions, proof, questions, reading, sections, writing
 
 HERE = "incidents/<inc:number>/postmortem"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path(f"{HERE}.json", reading.json, name="postmortem_json"),
     path(f"{HERE}/begin/", writing.begin, name="postmortem_begin"),
     path(f"{HERE}/edit/", writing.edit, name="postmortem_edit"),
+    path(f"{HERE}/sections/<slug:key>/", sections.save, name="section_save"),
+    path(f"{HERE}/sections/<slug:key>/preview/", sections.preview, name="section_preview"),
+    path(f"{HERE}/citable/", sections.citable, name="postmortem_citable"),
+    path(f"{HERE}/presence/", sections.presence, name="postmortem_presence"),
+    path(f"{HERE}/questions/", questions.template, name="postmortem_template"),
     path(f"{HERE}/publish/", writing.publish, name="postmortem_publish"),
     path(f"{HERE}/withdraw/", writing.withdraw, name="postmortem_withdraw"),
     path(f"{HERE}/factors/", proof.factors, name="postmortem_factors"),

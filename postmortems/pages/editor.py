@@ -62,6 +62,17 @@ class Editor:
         return not any(part.is_missing for part in self.parts)
 
     @property
+    def required(self) -> set[str]:
+        """The keys of what publication needs."""
+        return {part.key for part in self.parts}
+
+    @property
+    def template_name(self) -> str:
+        """What the questions are called."""
+        version = self.postmortem.template
+        return version.template.name if version else "Standard"
+
+    @property
     def has_errors(self) -> bool:
         """Whether a text was refused."""
         return any(section.errors for section in self.sections)
@@ -70,6 +81,28 @@ class Editor:
     def missing(self) -> list[MissingPart]:
         """What must still be there."""
         return [part for part in self.parts if part.is_missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one save changed on the page: the state of its section, and the checklist."""
+
+    section: EditorSection
+    parts: list[MissingPart]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it could be published."""
+        return not any(part.is_missing for part in self.parts)
+
+
+def read_progress(postmortem: Postmortem, key: str) -> Progress:
+    """The state after a save, without what the page draws from the incident."""
+    rows = list(postmortem.sections.select_related("updated_by"))
+    row = next((row for row in rows if row.key == key), None)
+    shown = ShownSection(prompt_of(postmortem.questions, key, row.title if row else ""), row)
+    section = EditorSection(shown, shown.body, shown.version, [])
+    return Progress(section, checklist(postmortem, missing(postmortem, rows)))
 
 
 def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Editor:

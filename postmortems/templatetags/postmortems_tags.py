@@ -1,19 +1,17 @@
 """What other apps' templates show of postmortems, and how this app's templates write causes and differences."""
 
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
+from hindsight.lib import differences
 from incidents.models import Incident
 from postmortems.models import ActionState, Postmortem
 
 register = template.Library()
-
-# Beyond this a difference is shown from its beginning only.
-DIFF_LINES = 2_000
 NEXT_STATES = {
     ActionState.OPEN: ((ActionState.DOING, "Start"), (ActionState.DONE, "Done")),
     ActionState.DOING: ((ActionState.DONE, "Done"), (ActionState.OPEN, "Pause")),
@@ -60,14 +58,6 @@ def field_at(form: Any, name: str) -> Any:
 
 
 @register.simple_tag
-def difference(theirs: str, yours: str) -> list[tuple[str, str]]:
-    """The lines of both texts, each "same", "del" (only theirs) or "add" (only yours)."""
-    before, after = theirs.splitlines()[:DIFF_LINES], yours.splitlines()[:DIFF_LINES]
-    found: list[tuple[str, str]] = []
-    for kind, start, end, first, last in difflib.SequenceMatcher(None, before, after).get_opcodes():
-        if kind == "equal":
-            found += [("same", line) for line in before[start:end]]
-        else:
-            found += [("del", line) for line in before[start:end]]
-            found += [("add", line) for line in after[first:last]]
-    return found
+def word_difference(before: str, after: str) -> SafeString:
+    """`after`, with what only `before` has in `<del>` and what is new in `<ins>`."""
+    return differences.words(before, after)
