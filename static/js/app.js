@@ -2,7 +2,9 @@
    on plain HTML, listens on the document so that swapped-in fragments need nothing, and exports nothing. */
 import "./csrf.js";
 import "./session.js";
+import "./keys.js";
 import "./shortcuts.js";
+import "./bulk.js";
 import "./search-panel.js";
 import "./menu.js";
 import "./theme.js";
