@@ -17,7 +17,7 @@ function typedWord(field) {
 function close(form) {
   const field = box(form);
   listbox(form).hidden = true;
-  ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"].forEach((name) => field.removeAttribute(name));
+  ["aria-controls", "aria-activedescendant", "aria-autocomplete"].forEach((name) => field.removeAttribute(name));
 }
 
 function choose(form, option) {
@@ -38,8 +38,7 @@ function offer(form) {
   const found = options(form);
   if (!found.length) return close(form);
   listbox(form).hidden = false;
-  field.setAttribute("role", "combobox");
-  field.setAttribute("aria-expanded", "true");
+  /* A text of several lines can't be a combobox to a screen reader; a text box may point at a list as well. */
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", listbox(form).id);
   choose(form, found[0]);

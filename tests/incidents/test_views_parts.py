@@ -42,13 +42,17 @@ def test_a_note_leads_to_its_place(incident: Incident, responder: User, responde
     assert (entry.kind, entry.author, entry.at.hour) == ("note", responder, 14)
 
 
-def test_a_note_by_htmx_brings_composer_and_timeline_back(incident: Incident, responder_client: Client) -> None:
+def test_a_note_by_script_brings_its_line_and_nothing_else(
+    incident: Incident, responder: User, responder_client: Client
+) -> None:
+    make_entry(incident, responder, "Older")
     answer = responder_client.post(at("entry_new", incident), {"body": "Seen", "kind": "fix"}, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert page.lstrip().startswith('<section id="log"')
+    assert page.lstrip().startswith('<div id="composed"')
+    assert page.count('class="entry ') == 1
     assert "Seen" in page
-    assert 'id="composer"' in page
+    assert "Older" not in page
     assert "HX-Request" in answer["Vary"]
 
 
