@@ -37,6 +37,7 @@ _KEPT = re.compile(
 )
 
 _TIME = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? )?"
     rf"\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _]+(?:{CLOCK}|\d\d:\d\d){ZONE})?"
     rf"|\d{{1,2}}[-/ ]{MONTH}[-/ ]\d{{4}}(?:[: ]{CLOCK}{ZONE})?"
     rf"|{CLOCK}{ZONE}"
@@ -74,6 +75,8 @@ _HOST = re.compile(
     r"(?:[a-z0-9_][a-z0-9_\-]*\.)+(?:com|net|org|io|dev|internal|intern|local|lan|corp|cluster|svc|cloud|app|example|test|invalid"
     r"|de|uk|eu|fr|us|info|localdomain|consul|aws|home|gov|edu|ai|co)(?::\d+|:?)"
 )
+# "redis-2.cache.prod:6379": no logger and no module is called so.
+_HOST_AND_PORT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+(?:\.[a-z0-9_\-]+)+:\d{2,5}:?")
 _NO_HOST = re.compile(
     r"(?:.*\.)?(?:k8s\.io|kubernetes\.io)|(?:java|javax|sun|socket|system|golang)\.[a-z]+", re.IGNORECASE
 )
@@ -85,6 +88,8 @@ _POD = re.compile(
     r"|(?=[a-f]*\d)[0-9a-f]{8,10})(?![A-Za-z0-9\-])"
 )
 _HOME = re.compile(r"/(?:home|Users|export/home)/[^/]+/")
+# A directory that is called as a whole host, as certificates' and sites' are.
+_HOST_IN_PATH = re.compile(r"(?<=/)(?:[a-z0-9\-]+\.){2,}(?:com|net|org|io|dev|internal|local|app|example|cloud)(?=/)")
 _PART = re.compile(r"[A-Za-z0-9]+")
 _SWITCH = re.compile(r"[a-zA-Z](?=\d)|\d(?=[a-zA-Z])")
 _HEX = re.compile(r"(?=[a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{7,}")
@@ -165,13 +170,15 @@ def _path(core: str) -> str:
     if _IPV4.fullmatch(core):
         return MASK
     if core[0] in "/~\\" or core[1:3] in (":\\", ":/"):
-        return _pieces(_HOME.sub("~/", core))
+        return _pieces(_HOST_IN_PATH.sub(MASK, _HOME.sub("~/", core)))
     first, slash, rest = core.partition("/")
     return _plain(first) + slash + _pieces(rest) if slash else _pieces(core)
 
 
 def _plain(core: str) -> str:
     if _is_data(core):
+        return MASK
+    if _HOST_AND_PORT.fullmatch(core):
         return MASK
     if _HOST.fullmatch(core) and not _NO_HOST.fullmatch(core.rstrip(":")):
         return MASK

@@ -58,6 +58,12 @@ _PART = re.compile(
 )
 _HOST = re.compile(r"[\w.\-]{1,80}\s+(?P<process>[\w./\-]{1,60})(?:\[\d+\])?:\s*")
 _JUPYTER = re.compile(r"(?:[\w.:\-]+ ){0,3}[\w.:\-]+\]\s*")
+# Who typed a command, where: "root@web-17:~# ", "[admin@edge3 ~]$ ", "$ ", "PS C:\\tmp> "; and that it was as root.
+_PROMPT = re.compile(
+    r"(?:\([\w.\-]{1,40}\) )?"
+    r"(?:\[?[\w.\-]{1,40}@[\w.\-]{1,80}[: ][^\s$#%]{0,120}\s?[$#%] |\$ |PS [A-Z]:[^>\n]{0,120}> )"
+    r"(?:sudo (?:-\w+ )*)?(?=\S)"
+)
 MAX_PARTS = 9
 
 
@@ -74,6 +80,9 @@ def strip(line: str) -> Prefixed:
     """Take off what a logger, a container runtime or a kernel put before the message."""
     if not line or line[0] in " \t":
         return _indented(line)
+    prompt = _PROMPT.match(line)
+    if prompt:
+        return Prefixed(line[prompt.end() :])
     klog = _KLOG.match(line)
     if klog:
         return Prefixed(line[klog.end() :], _LETTERS[klog[1]], True)

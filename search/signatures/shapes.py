@@ -26,7 +26,7 @@ def shape(reading: Reading, *, is_json: bool) -> Shape:
     logged = sum(
         1 for line in reading.lines if line.has_time or line.level or line.is_json or _LOGFMT.search(line.rest[:300])
     )
-    prompts = sum(1 for line in reading.lines if _PROMPT.match(line.rest[:200]))
+    prompts = sum(1 for line in reading.lines if _PROMPT.match(line.text[:200]))
     unframed = max(1, len(reading.lines) - len(reading.frame_lines))
     if prompts:
         kinds.append("shell")
