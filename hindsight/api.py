@@ -18,7 +18,7 @@ from hindsight.lib.api import ApiError, StrictParser, error_response, field_erro
 from hindsight.lib.pagination import BadCursor
 from hindsight.lib.problems import InvalidError
 from incidents import access
-from incidents.api import incidents_router, services_router
+from incidents.api import changes_router, incidents_router, services_router
 from postmortems.api import actions_router, incident_actions_router, postmortem_router
 from search.api import results_router, suggest_router
 from search.api import router as search_router
@@ -41,6 +41,7 @@ api.add_router("incidents/", incidents_router)
 api.add_router("incidents/", postmortem_router)
 api.add_router("incidents/", incident_actions_router)
 api.add_router("actions/", actions_router)
+api.add_router("changes/", changes_router)
 api.add_router("services/", services_router)
 # A pasted text is too long for an address, so one of its calls is a POST that only reads.
 api.add_router("search/", search_router, auth=TokenAuth(needs=Scope.READ))

@@ -96,7 +96,9 @@ def index(
         rows = rows.filter(started_at__lt=before)
     if q:
         rows = rows.filter(Q(title__icontains=q) | Q(summary__icontains=q))
-    rows = rows.select_related("lead", "declared_by").prefetch_related("services", "tags", "people", "teams")
+    rows = rows.select_related("lead", "declared_by", "acknowledged_by").prefetch_related(
+        "services", "tags", "people", "teams"
+    )
     return listing(
         request,
         rows,

@@ -80,6 +80,7 @@ class IncidentOut(Schema):
     teams: list[str]
     lead: str | None
     declared_by: str | None
+    acknowledged_by: str | None
     started_at: datetime | None
     started_precision: str
     detected_at: datetime | None
@@ -90,6 +91,7 @@ class IncidentOut(Schema):
     declared_at: datetime
     updated_at: datetime
     seconds_to_detect: int | None
+    seconds_to_acknowledge: int | None
     seconds_to_mitigate: int | None
     seconds_to_resolve: int | None
     root_cause: str

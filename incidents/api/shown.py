@@ -24,6 +24,7 @@ def incident_out(request: HttpRequest, incident: Incident, answer: Answer) -> di
     columns = {name: getattr(incident, name) for name in _SAME_NAME}
     durations = {
         "seconds_to_detect": incident.time_to_detect,
+        "seconds_to_acknowledge": incident.time_to_acknowledge,
         "seconds_to_mitigate": incident.time_to_mitigate,
         "seconds_to_resolve": incident.time_to_resolve,
     }
@@ -37,6 +38,7 @@ def incident_out(request: HttpRequest, incident: Incident, answer: Answer) -> di
         "teams": [team.slug for team in incident.teams.all()],
         "lead": incident.lead.username if incident.lead else None,
         "declared_by": incident.declared_by.username if incident.declared_by else None,
+        "acknowledged_by": incident.acknowledged_by.username if incident.acknowledged_by else None,
         **{name: int(value.total_seconds()) if value is not None else None for name, value in durations.items()},
         "root_cause": answer.root_cause,
         "fix": answer.fix,
