@@ -16,27 +16,40 @@ def ensure_templates(*, now: datetime) -> None:
     Safe to repeat. A template whose newest version is a team's own keeps it; an archived one stays archived; rules come
     with their template and are never added again. Postmortems that name no version are tied to the one they began with.
     """
+    made = {}
     for key, releases in SHIPPED.items():
-        template = Template.objects.filter(key=key).first() or _made(releases[-1], now=now)
+        template = Template.objects.filter(key=key).first()
+        if template is None:
+            made[key] = template = _made(releases[-1], now=now)
         _ship(template, releases, now=now)
+    _add_rules(made)
     _tie()
 
 
 def _made(latest: QuestionSet, *, now: datetime) -> Template:
-    """A new template with its rules, after the rules that there are."""
-    template = Template.objects.create(
+    return Template.objects.create(
         key=latest.key,
         name=latest.name,
         purpose=latest.purpose,
         is_default=latest.key == STANDARD.key and not Template.objects.filter(is_default=True).exists(),
         created_at=now,
     )
+
+
+def _add_rules(made: dict[str, Template]) -> None:
+    """The shipped rules of new templates, in their order, after the rules that there are."""
     last = TemplateRule.objects.order_by("-position").values_list("position", flat=True).first() or 0
+    wanted = [rule for rule in RULES if rule.template in made]
     TemplateRule.objects.bulk_create(
-        TemplateRule(template=template, position=last + at, severities=[*rule.severities], kind=rule.kind, tag=rule.tag)
-        for at, rule in enumerate((rule for rule in RULES if rule.template == latest.key), start=1)
+        TemplateRule(
+            template=made[rule.template],
+            position=last + at,
+            severities=[*rule.severities],
+            kind=rule.kind,
+            tag=rule.tag,
+        )
+        for at, rule in enumerate(wanted, start=1)
     )
-    return template
 
 
 def _ship(template: Template, releases: tuple[QuestionSet, ...], *, now: datetime) -> None:
