@@ -1,0 +1,123 @@
+"""Two people on one incident: each sees what the other does, and nobody's place on the page is lost."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from incidents.models import Incident, TimelineEntry
+from tests.journeys.conftest import SignIn
+from tests.support.records import make_entry, make_incident, make_step
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+WITHIN_MS = 5_000
+BOX = "#composer textarea[name=body]"
+
+
+@pytest.fixture
+def incident(responder: User) -> Incident:
+    """Long enough to be scrolled."""
+    now = timezone.now()
+    incident = make_incident(responder, now=now)
+    for number in range(40):
+        make_entry(incident, responder, f"Line number {number}", now=now)
+    make_step(incident, responder)
+    return incident
+
+
+def log(page: Page, words: str) -> None:
+    page.fill(BOX, words)
+    page.keyboard.press("Control+Enter")
+
+
+def place_of(page: Page, selector: str) -> float:
+    return float(page.evaluate("s => document.querySelector(s).getBoundingClientRect().top", selector))
+
+
+def test_each_sees_what_the_other_does(
+    sign_in: SignIn, responder: User, teammate: User, incident: Incident, complaints: list[str]
+) -> None:
+    one, other = sign_in(responder), sign_in(teammate)
+    for page in (one, other):
+        page.goto(incident.get_absolute_url())
+    expect(one.locator("#live")).to_contain_text("teammate is here", timeout=WITHIN_MS)
+
+    # Somebody types in the middle of a text while a line comes in above.
+    one.fill(BOX, "Half a sentence")
+    one.evaluate("s => document.querySelector(s).setSelectionRange(2, 6)", BOX)
+    top = place_of(one, BOX)
+    log(other, "The pool is empty since the deploy")
+    expect(one.locator("#timeline")).to_contain_text("The pool is empty since the deploy", timeout=WITHIN_MS)
+    assert one.evaluate("s => document.activeElement === document.querySelector(s)", BOX)
+    chosen = one.evaluate(
+        "s => { const box = document.querySelector(s); return [box.selectionStart, box.selectionEnd] }", BOX
+    )
+    assert chosen == [2, 6]
+    assert one.input_value(BOX) == "Half a sentence"
+    assert abs(place_of(one, BOX) - top) < 2
+
+    # Somebody reads far below: the page stays where it is, and a button tells of the line.
+    read = f"#entry-{TimelineEntry.objects.get(body='Line number 3').pk}"
+    one.fill(BOX, "")
+    one.locator(read).scroll_into_view_if_needed()
+    one.evaluate("document.activeElement.blur()")
+    one.hover(read)
+    top = place_of(one, read)
+    log(other, "It is the size of the pool")
+    expect(one.locator("#live-news")).to_contain_text(re.compile(r"new lines? above"), timeout=WITHIN_MS)
+    assert abs(place_of(one, read) - top) < 2
+    one.click("#live-news")
+    expect(one.locator("#live-news")).to_have_count(0)
+    expect(one.locator("#timeline")).to_contain_text("It is the size of the pool")
+
+    # A step and the status arrive too, beside a form that somebody fills in.
+    one.fill("#diagnosis [name=hypothesis]", "Perhaps the cache")
+    other.fill("#diagnosis [name=hypothesis]", "The deploy halved the pool")
+    other.locator("#diagnosis form.step-form button[type=submit]").first.click()
+    expect(one.locator("#diagnosis")).to_contain_text("The deploy halved the pool", timeout=WITHIN_MS)
+    assert one.input_value("#diagnosis [name=hypothesis]") == "Perhaps the cache"
+    other.locator(".stages button", has_text="Identified").click()
+    expect(one.locator(".stage.is-here")).to_contain_text("Identified", timeout=WITHIN_MS)
+    assert complaints == []
+
+
+def test_two_who_correct_one_line_lose_nothing(
+    sign_in: SignIn, responder: User, teammate: User, incident: Incident, complaints: list[str]
+) -> None:
+    entry = make_entry(incident, responder, "The pool holds ten connections", now=timezone.now())
+    line = f"#{entry.anchor}"
+    one, other = sign_in(responder), sign_in(teammate)
+    for page in (one, other):
+        page.goto(incident.get_absolute_url())
+        page.hover(line)
+        page.click(f"{line} .entry-correct")
+    one.fill(f"{line} textarea", "The pool holds twelve connections")
+    one.keyboard.press("Control+Enter")
+    expect(one.locator(f"{line} .prose")).to_have_text("The pool holds twelve connections")
+    # The other's editor stays open while the line changes below it.
+    other.fill(f"{line} textarea", "The pool holds ten connections on each node")
+    other.wait_for_timeout(WITHIN_MS)
+    assert other.input_value(f"{line} textarea") == "The pool holds ten connections on each node"
+    other.keyboard.press("Control+Enter")
+    expect(other.locator(f"{line} .conflict")).to_contain_text("Nothing of yours is lost")
+    expect(other.locator(f"{line} .diff-words del").first).to_have_text("twelve")
+    other.fill(f"{line} textarea", "The pool holds twelve connections on each node")
+    other.locator(f"{line} form[data-entry-edit] button").first.click()
+    expect(other.locator(f"{line} .prose")).to_have_text("The pool holds twelve connections on each node")
+    expect(one.locator(f"{line} .prose")).to_have_text(
+        "The pool holds twelve connections on each node", timeout=WITHIN_MS
+    )
+    assert entry.revisions.count() == 2
+    assert complaints == []
+
+
+def test_who_may_no_longer_see_it_is_told(sign_in: SignIn, responder: User, outsider: User, incident: Incident) -> None:
+    page = sign_in(outsider)
+    page.goto(incident.get_absolute_url())
+    page.fill(BOX, "Unsent")
+    expect(page.locator("#live")).to_contain_text("Live")
+    Incident.objects.filter(pk=incident.pk).update(is_private=True)
+    expect(page.locator("#live")).to_contain_text("not shared with you any more", timeout=WITHIN_MS)
+    assert page.input_value(BOX) == "Unsent"
