@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Router
+from ninja.responses import Status
 
 from accounts.api import caller, idempotent
 from accounts.models import User
@@ -74,12 +75,12 @@ def create_link(request: HttpRequest, number: str, payload: LinkIn) -> tuple[int
 
 
 @router.delete("{number}/links/{int:pk}/", response={204: None, **ERRORS}, summary="Take a link away")
-def remove_link(request: HttpRequest, number: str, pk: int) -> tuple[int, None]:
+def remove_link(request: HttpRequest, number: str, pk: int) -> Status[None]:
     """Take a link away; the audit log keeps that it was there."""
     by = caller(request)
     incident = access.get_writable_incident(by, number_in_path(number))
     unlink(link=access.get_link(by, incident, pk), by=by, now=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("{number}/merge/", response={200: IncidentOut, **ERRORS}, summary="Merge into another incident")
