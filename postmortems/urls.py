@@ -3,12 +3,13 @@
 from django.urls import path
 
 import incidents.converters  # noqa: F401 - registers <inc:…>
-from postmortems.views import actions, proof, questions, reading, sections, templates, writing
+from postmortems.views import actions, past, proof, questions, reading, sections, templates, writing
 
 HERE = "incidents/<inc:number>/postmortem"
 
 urlpatterns = [
     path("postmortems/", reading.library, name="postmortem_list"),
+    path("postmortems/past/", past.past, name="postmortem_past"),
     path(f"{HERE}/", reading.postmortem, name="postmortem"),
     path(f"{HERE}.md", reading.markdown, name="postmortem_markdown"),
     path(f"{HERE}.json", reading.json, name="postmortem_json"),
