@@ -103,7 +103,7 @@ def test_two_who_correct_one_line_lose_nothing(
     other.keyboard.press("Control+Enter")
     expect(other.locator(f"{line} .conflict")).to_contain_text("Nothing of yours is lost")
     expect(other.locator(f"{line} .diff-words del").first).to_have_text("twelve")
-    other.fill(f"{line} textarea", "The pool holds twelve connections on each node")
+    other.fill(f"{line} form[data-entry-edit] textarea", "The pool holds twelve connections on each node")
     other.locator(f"{line} form[data-entry-edit] button").first.click()
     expect(other.locator(f"{line} .prose")).to_have_text("The pool holds twelve connections on each node")
     expect(one.locator(f"{line} .prose")).to_have_text(
