@@ -157,8 +157,10 @@ def _marked(line: str, note: LogNote, *, page: str, is_first: bool) -> str:
 @register.simple_tag
 def cited_by(margin: Margin | None, kind: str, pk: object) -> SafeString:
     """The steps that rest on a source, as links; nothing for none."""
-    cited = margin.cited(kind, pk) if margin else []
-    links = format_html_join(", ", '<a href="#step-{}">step {}</a>', {(one.step, one.number): None for one in cited})
+    if margin is None or not (cited := margin.cited(kind, pk)):
+        return SafeString("")
+    places = {(f"{margin.page}#step-{one.step}", one.number): None for one in cited}
+    links = format_html_join(", ", '<a href="{}">step {}</a>', places)
     return format_html('<span class="cited-by">Evidence for {}</span>', links)
 
 
