@@ -1,6 +1,7 @@
 """The embedded engine: ordinary Whoosh postings on disk, written by one process, scored over arrays."""
 
 import logging
+import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -44,6 +45,7 @@ class WhooshEngine:
         self._seen: tuple[Path, int] | None = None
         self._looked = 0.0
         self._segments: dict[tuple[Path, str], Segment] = {}
+        self._sizes: dict[str, int] = {}
 
     def view(self, rights: frozenset[str] | None, hidden: Collection[Key] = ()) -> WhooshView:
         """See the protocol."""
@@ -52,6 +54,7 @@ class WhooshEngine:
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         """The newest commit; looked for once a second, or now if `fresh`."""
         with self._lock, _as_engine_error():
+            self._check_sizes()
             if self._snapshot is None or fresh or time.monotonic() - self._looked > _LOOK_EVERY_SECONDS:
                 self._look()
             assert self._snapshot is not None
@@ -161,6 +164,15 @@ class WhooshEngine:
             self._looked = time.monotonic()
             return
 
+    def _check_sizes(self) -> None:
+        """Let go of mapped files that became shorter: reading behind their end would end the whole process."""
+        for name, size in self._sizes.items():
+            # A file that is gone keeps its content for those who mapped it.
+            with suppress(FileNotFoundError):
+                if os.stat(name).st_size < size:  # noqa: PTH116 - on every search, and a Path costs more than the call
+                    self._snapshot, self._segments, self._sizes, self._seen = None, {}, {}, None
+                    raise EngineError("the index is damaged")
+
     def _open(self, path: Path, storage: DurableStorage) -> None:
         listed: Any = TOC.read(storage, _NAME, schema=SCHEMA).segments
         opened = {}
@@ -171,6 +183,7 @@ class WhooshEngine:
         deleted = [tuple(segment.deleted_docs()) for segment in listed]
         self._snapshot = Snapshot(list(opened.values()), deleted, kinds)
         self._segments = opened
+        self._sizes = {str(file): file.stat().st_size for file in path.iterdir() if file.stat().st_size}
 
 
 class _as_engine_error:  # noqa: N801 - reads as a statement

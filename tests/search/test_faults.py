@@ -125,6 +125,16 @@ def test_a_damaged_index_is_stood_in_for_and_heals(library: Shelf, damage: Calla
     assert indexing.drift().is_none
 
 
+def test_files_cut_short_while_they_are_in_use_do_not_end_the_process(library: Shelf) -> None:
+    """They are mapped: reading behind the new end is a signal that nobody can catch."""
+    assert find(PUBLIC, "disk").engine == "whoosh"
+    empty()
+    results = find(PUBLIC, "disk full")
+    assert (results.engine, [result.hit.id for result in results.results]) == ("database", [1])
+    indexing.drain()
+    assert find(PUBLIC, "disk full").engine == "whoosh"
+
+
 def test_flipped_bits_never_show_what_is_wrong(library: Shelf) -> None:
     kept = {path: path.read_bytes() for path in files()}
     dice = random.Random(7)
