@@ -2,8 +2,10 @@
 
 import json
 import re
+from itertools import islice
 from pathlib import PurePosixPath
 
+from hindsight.lib.language_fragments import FRAGMENTS
 from hindsight.lib.language_rules import RULES
 from hindsight.lib.languages import BY_EXTENSION, normalise_language
 
@@ -12,6 +14,8 @@ SAMPLE_LINES = 40
 SAMPLE_WIDTH = 120
 # What a text must score before it counts as more than text.
 _THRESHOLD = 3
+# Of one kind of line, so many count.
+_COUNTED = 4
 
 _NAMES = {
     "dockerfile": "docker",
@@ -86,10 +90,15 @@ def _sample(text: str) -> str:
 
 
 def _by_rules(text: str) -> str:
-    scores: dict[str, int] = {}
+    """What begins in a known way is told by one line; what was cut from the middle, by how many lines speak for it."""
+    scores: dict[str, float] = {}
     for language, weight, pattern in RULES:
         if pattern.search(text):
             scores[language] = scores.get(language, 0) + weight
+    for language, worth, pattern in FRAGMENTS:
+        count = sum(1 for _ in islice(pattern.finditer(text), _COUNTED))
+        if count:
+            scores[language] = scores.get(language, 0) + worth * count
     best = max(scores, key=lambda language: scores[language], default="text")
     return best if scores.get(best, 0) >= _THRESHOLD else "text"
 

@@ -1,6 +1,8 @@
 """Guessing languages: on held-out samples, by names, and fast on anything."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,12 @@ def test_no_text_takes_long(bomb: str) -> None:
     started = time.process_time()
     guess(bomb * (1_000_000 // len(bomb)))
     assert time.process_time() - started < 0.2
+
+
+def test_most_of_the_snippets_that_no_rule_was_made_for_are_recognised() -> None:
+    samples = json.loads((Path(__file__).parent / "language_held_out" / "samples.json").read_text("utf-8"))
+    wrong = [(one["language"], guess(one["code"]), one["source"]) for one in samples]
+    wrong = [miss for miss in wrong if miss[0] != miss[1]]
+    share = 1 - len(wrong) / len(samples)
+    assert len(samples) >= 60
+    assert share >= 0.85, wrong
