@@ -14,6 +14,7 @@ from incidents.previews import ensure_preview
 from incidents.readings import UNREAD, read, waiting
 from incidents.services.ledger import keep_templates
 from incidents.services.merge import gather_strays
+from incidents.services.presence import sweep
 
 # Twenty screenshots at once must not keep the other jobs waiting.
 READING_PRIORITY = -10
@@ -64,3 +65,9 @@ def gather_from_merged(*, now: datetime) -> None:
 def keep_log_templates(*, now: datetime) -> None:
     """Make the templates of log notes anew that older rules made, or none: a batch each time."""
     keep_templates()
+
+
+@periodic(every=timedelta(hours=1))
+def forget_who_was_here(*, now: datetime) -> None:
+    """Take away who had a page open and went without a word."""
+    sweep(now=now)

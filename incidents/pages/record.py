@@ -58,7 +58,7 @@ def read_record(incident: Incident, place: Place) -> Record:
     material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps, margin=margin)
     _name_authors(incident, [*chapter.entries, *branch.steps.values(), *rests_on, *notes])
     return Record(
-        timeline=timeline.draw(chapter, incident, material),
+        timeline=timeline.draw(chapter, incident, material, branch.steps),
         tree=diagnosis.draw(
             branch,
             material,

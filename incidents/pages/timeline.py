@@ -1,6 +1,6 @@
 """The timeline as a page reads it: in pages, narrowed to a kind or to its key moments, with day and gap marks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -164,11 +164,13 @@ def _beyond(entry: TimelineEntry, *, later: bool) -> Q:
     return Q(at__lt=entry.at) | Q(at=entry.at, pk__lt=entry.pk)
 
 
-def draw(chapter: Chapter, incident: Incident, material: Material) -> Timeline:
-    """The lines of a chapter, with what they carry; authors must be known already."""
+def draw(
+    chapter: Chapter, incident: Incident, material: Material, steps: Mapping[int, DiagnosisStep] | None = None
+) -> Timeline:
+    """The lines of a chapter, with what they carry; authors must be known already, `steps` are those that are too."""
     counts = dict(incident.entries.order_by().values_list("kind").annotate(Count("pk")))
     return Timeline(
-        lines=lines_of(chapter.entries, material, marks_gaps=chapter.part.is_everything),
+        lines=lines_of(chapter.entries, material, marks_gaps=chapter.part.is_everything, steps=steps),
         total=sum(counts.values()),
         newest_first=chapter.newest_first,
         next_cursor=chapter.next_cursor,
@@ -178,10 +180,16 @@ def draw(chapter: Chapter, incident: Incident, material: Material) -> Timeline:
     )
 
 
-def lines_of(entries: Iterable[TimelineEntry], material: Material, *, marks_gaps: bool) -> list[Line]:
+def lines_of(
+    entries: Iterable[TimelineEntry],
+    material: Material,
+    *,
+    marks_gaps: bool,
+    steps: Mapping[int, DiagnosisStep] | None = None,
+) -> list[Line]:
     """Entries as lines, in the order given."""
     shown = list(entries)
-    name_steps(shown)
+    name_steps(shown, steps or {})
     lines = []
     last: date | None = None
     before: datetime | None = None
@@ -210,12 +218,13 @@ def read_lines(incident: Incident, entries: Collection[int]) -> Timeline:
     return Timeline(lines, incident.entries.count(), newest_first=False, next_cursor=None, is_from_start=True)
 
 
-def name_steps(entries: Iterable[TimelineEntry]) -> None:
-    """Put the steps on the entries that tell of them: one query for all, none for none."""
-    entries = list(entries)
-    wanted = {entry.step_id for entry in entries if entry.step_id}
-    steps = DiagnosisStep.objects.only("id", "hypothesis", "outcome", "incident_id").in_bulk(wanted) if wanted else {}
-    for entry in entries:
+def name_steps(entries: Iterable[TimelineEntry], known: Mapping[int, DiagnosisStep] | None = None) -> None:
+    """Put the steps on the entries that tell of them: one query for those that are not known, none for none."""
+    shown, steps = list(entries), dict(known or {})
+    missing = {entry.step_id for entry in shown if entry.step_id} - steps.keys()
+    if missing:
+        steps |= DiagnosisStep.objects.only("id", "hypothesis", "outcome", "incident_id").in_bulk(missing)
+    for entry in shown:
         if entry.step_id:
             entry.step = steps.get(entry.step_id)
 
