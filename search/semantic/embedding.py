@@ -24,6 +24,7 @@ SIZE = 384
 # Seconds. A query waits no longer than this for its vector; it is answered without one then.
 QUERY_LIMIT_S = 1.0
 QUERY_WAIT_S = 0.15
+WARM_LIMIT_S = 30.0
 MAX_QUERY = 1_000
 MAX_KEPT = 256
 
@@ -44,6 +45,11 @@ def is_on() -> bool:
     return bool(settings.SEARCH_SEMANTIC) and is_installed()
 
 
+def is_ready() -> bool:
+    """Tell whether the model is loaded, or being loaded."""
+    return _pool.child_pid is not None
+
+
 def embed(texts: Sequence[str], *, limit_s: float, wait_s: float) -> Vectors:
     """One vector of length 127 for each text, computed on this machine. Raises PoolError."""
     if not texts:
@@ -59,6 +65,8 @@ class Queries:
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
         self._starting: threading.Thread | None = None
+        # Who measures waits for the model, however busy the machine is.
+        self.is_patient = False
 
     def of(self, text: str) -> Vectors | None:
         """The vector of a query; None if it is off, or can't be had at once: nobody waits for the model to load."""
@@ -69,15 +77,17 @@ class Queries:
             if asked in self._kept:
                 self._kept.move_to_end(asked)
                 return self._kept[asked]
-        if _pool.child_pid is None:
-            self._start()
+        if self.is_patient:
+            return self._ask(asked, WARM_LIMIT_S, WARM_LIMIT_S)
+        if not is_ready():
+            self.start()
             return None
         return self._ask(asked, QUERY_LIMIT_S, QUERY_WAIT_S)
 
     def warm(self) -> None:
         """Load the model and wait for it."""
         if is_on():
-            self._ask("warm", 20.0, 20.0)
+            self._ask("warm", WARM_LIMIT_S, WARM_LIMIT_S)
 
     def _ask(self, text: str, limit_s: float, wait_s: float) -> Vectors | None:
         try:
@@ -91,7 +101,13 @@ class Queries:
                 self._kept.popitem(last=False)
         return vector
 
-    def _start(self) -> None:
+    def forget(self) -> None:
+        """Keep none of them."""
+        with self._lock:
+            self._kept.clear()
+
+    def start(self) -> None:
+        """Load the model, and wait for nothing."""
         with self._lock:
             if self._starting is None or not self._starting.is_alive():
                 self._starting = threading.Thread(target=self.warm, name="semantic", daemon=True)
