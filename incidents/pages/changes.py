@@ -75,13 +75,13 @@ def read_changes(incident: Incident, *, limit: int = CHANGES_SHOWN) -> Changes:
 
 def culprits(incident: Incident) -> list[ShownChange]:
     """The changes that did it, for what is written about the incident afterwards; the earliest first."""
-    rows = _judged(Change.objects.all(), incident).filter(judged__verdict=Verdict.CULPRIT)
+    rows = _judged(Change.objects.for_incident(incident), incident).filter(judged__verdict=Verdict.CULPRIT)
     return [_shown(row) for row in rows.select_related("service").order_by("at", "pk")]
 
 
 def judged_changes(incident: Incident) -> list[ShownChange]:
     """Every change that has a verdict; the earliest first."""
-    rows = _judged(Change.objects.all(), incident).filter(judged__isnull=False)
+    rows = _judged(Change.objects.for_incident(incident), incident).filter(judged__isnull=False)
     return [_shown(row) for row in rows.select_related("service").order_by("at", "pk")]
 
 

@@ -15,6 +15,7 @@ from incidents.models import (
     StepEvidence,
     TimelineEntry,
 )
+from incidents.pages.export_work import change_lines, work_of
 
 Data = dict[str, Any]
 
@@ -44,6 +45,7 @@ def record_of(incident: Incident) -> Data:
         "lead": _name(incident.lead),
         "declared_by": _name(incident.declared_by),
         **{name: _moment(getattr(incident, name)) for name in moments},
+        **work_of(incident),
         "started_precision": incident.started_precision,
         "external_id": incident.external_id,
         "source_name": incident.source_name,
@@ -181,6 +183,8 @@ def markdown_of(record: Data) -> str:
             "## Check first next time",
             "\n".join(f"- {_plain(check['text'])}" for check in record["check_first"]),
         ]
+    if record["changes"]:
+        parts += ["## What changed before", change_lines(record["changes"])]
     if record["timeline"]:
         parts += ["## Timeline", "\n".join(_entry_lines(record["timeline"]))]
     if record["snippets"]:

@@ -145,6 +145,16 @@ def test_a_bad_verdict_keeps_what_was_typed(responder: User, responder_client: C
     assert "Rolled back" in answer.content.decode()
 
 
+def test_exports_tell_of_judged_changes(responder: User, responder_client: Client) -> None:
+    incident, change = make_incident(responder), reported(responder)
+    reported(responder, "never judged")
+    judge(incident=incident, change=change, verdict="culprit", why="Rolled back", by=responder, now=NOW)
+    record = responder_client.get(f"/incidents/{incident.label}.json").json()
+    assert [(row["title"], row["verdict"]) for row in record["changes"]] == [("checkout 1.4.2", "culprit")]
+    text = responder_client.get(f"/incidents/{incident.label}.md").content.decode()
+    assert "checkout 1.4.2, **culprit**: Rolled back" in text
+
+
 class TestPrivate:
     """A change noted on a private incident has its rights."""
 
