@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from whoosh.filedb.filestore import FileStorage, ReadOnlyError
 from whoosh.filedb.structfile import BufferFile, StructFile
@@ -73,9 +73,10 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         opened = os.fdopen(os.open(self._fpath(name), flags, 0o600), mode)
         return StructFile(opened, name=name, onclose=_sync, **options)
 
-    def mapped(self, name: str) -> memoryview:
-        """A whole file, mapped and not read."""
+    def mapped(self, name: str, check: Callable[[BinaryIO], None]) -> memoryview:
+        """A whole file, mapped; `check` reads it before and raises what it finds."""
         with Path(self._fpath(name)).open("rb") as stream:
+            check(stream)
             return memoryview(mmap(stream.fileno(), 0, access=ACCESS_READ))
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:

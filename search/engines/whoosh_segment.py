@@ -11,7 +11,7 @@ from whoosh.reading import SegmentReader
 
 from search.engines.whoosh_cures import DurableStorage
 from search.engines.whoosh_schema import COUNTED, LENGTH_NAMES, SCHEMA
-from search.engines.word_files import WordFile, value_word
+from search.engines.word_files import WordFile, check, value_word
 from search.spelling import MAX_LOOKED_AT, Vocabulary, can_be_begun
 
 Numbers = NDArray[Any]
@@ -112,4 +112,4 @@ class Segment:
 
 def word_file(storage: DurableStorage, segment: Any) -> WordFile:
     """The words of a segment, from its file as it lies on the disk."""
-    return WordFile(storage.mapped(segment.make_filename(WORDS)), segment.doc_count_all())
+    return WordFile(storage.mapped(segment.make_filename(WORDS), check), segment.doc_count_all())

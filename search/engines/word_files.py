@@ -8,7 +8,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, BinaryIO
 from zlib import crc32
 
 import numpy as np
@@ -34,11 +34,10 @@ def value_word(field: str, token: str) -> str:
 
 
 class WordFile:
-    """The words of one segment, read from a mapped file. Raises ValueError when the file is damaged."""
+    """The words of one segment of `size` documents, in a mapped file that was checked. Raises ValueError if it is of
+    another segment."""
 
     def __init__(self, data: memoryview, size: int) -> None:
-        if bytes(data[:8]) != _MAGIC or crc32(data[12:]) != int.from_bytes(data[8:12], "little"):
-            raise ValueError("A file of words is damaged.")
         begin = _HEAD + int.from_bytes(data[12:16], "little")
         self._data = data
         self._base = begin
@@ -50,7 +49,7 @@ class WordFile:
         self._documents = self._array("documents")
         self._counts = self._array("counts").reshape(-1, GROUP_COUNT)
         self.count = len(self._first) - 1
-        if len(self._documents) and int(self._documents.max()) >= size:
+        if self._table.get("size", ("", 0, 0))[2] > size:
             raise ValueError("A file of words is damaged.")
 
     def frequency(self, word: str) -> int:
@@ -126,6 +125,15 @@ class WordFile:
         return np.frombuffer(self._data, dtype=kind, count=count, offset=self._base + offset)
 
 
+def check(stream: BinaryIO) -> None:
+    """Read a whole file, piece by piece so that it stays out of this process's memory. Raises ValueError if damaged."""
+    magic, wanted, total = stream.read(8), stream.read(4), 0
+    while piece := stream.read(1 << 20):
+        total = crc32(piece, total)
+    if magic != _MAGIC or total != int.from_bytes(wanted, "little"):
+        raise ValueError("A file of words is damaged.")
+
+
 class Gathering:
     """The words of a segment on their way into its file."""
 
@@ -172,7 +180,7 @@ class Gathering:
             "counts": counts[order].reshape(-1),
             **_spelled(raw),
         }
-        return _file(arrays)
+        return _file(arrays, int(documents.max()) + 1 if len(documents) else 0)
 
     def _number(self, words: Iterable[str]) -> None:
         known = self._numbers
@@ -211,8 +219,8 @@ def _spelled(raw: Iterable[bytes]) -> dict[str, Numbers]:
     return found
 
 
-def _file(arrays: Mapping[str, Numbers]) -> list[bytes]:
-    table, pieces, at = {}, list[bytes](), 0
+def _file(arrays: Mapping[str, Numbers], size: int) -> list[bytes]:
+    table, pieces, at = {"size": ("", 0, size)}, list[bytes](), 0
     for name, held in arrays.items():
         piece = held.tobytes()
         table[name] = (held.dtype.str, at, len(held))

@@ -1,5 +1,6 @@
 """Words in their file: any number of segments, merged without those that are gone, and damage is seen."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from search.documents import Document, Part
 from search.engines import whoosh_engine
 from search.engines.protocol import Plan, Term
 from search.engines.whoosh_engine import MAX_SEGMENTS, WhooshEngine
-from search.engines.word_files import Gathering, WordFile, value_word
+from search.engines.word_files import Gathering, WordFile, check, value_word
 
 pytestmark = pytest.mark.usefixtures("shelf")
 
@@ -92,8 +93,9 @@ def test_every_flipped_bit_is_seen() -> None:
         data = bytearray(whole)
         data[at] ^= 4
         with pytest.raises(ValueError, match="damaged"):
-            WordFile(memoryview(bytes(data)), 1)
+            check(BytesIO(bytes(data)))
+    check(BytesIO(whole))
     with pytest.raises(ValueError, match="damaged"):
-        WordFile(memoryview(whole[:-8]), 1)
+        check(BytesIO(whole[:-8]))
     with pytest.raises(ValueError, match="damaged"):
         WordFile(memoryview(whole), 0)
