@@ -30,7 +30,9 @@ MAX_CLAUSES = 50
 MAX_NUMBERS = 5
 MAX_NOTES = 4
 
-_NUMBER = re.compile(r"[A-Za-z]{2,10}-\d{1,12}")
+# A record's number as people type it: INC-42, inc42; "inc 42" where nothing else is asked.
+_NUMBER = re.compile(r"([A-Za-z]{2,10})-?(\d{1,12})")
+_NUMBER_APART = re.compile(r"([A-Za-z]{2,10}) (\d{1,12})")
 # A word before a colon that is part of an address, a path or a name of code is no misspelled filter.
 _NO_FILTER = re.compile(r"(?:https?|ftp|file|s3|jdbc|[A-Z].*):.*|[^:]*:[/:\\\d].*", re.DOTALL)
 
@@ -208,7 +210,9 @@ def _with_tree(query: Query, root: Both) -> Query:
 
 def _completed(query: Query) -> Query:
     """With numbers pinned, and words bound to the places that `in:` names."""
-    numbers = tuple(word.casefold() for word in query.words.split() if _NUMBER.fullmatch(word))[:MAX_NUMBERS]
+    words = query.words.split()
+    found = [_NUMBER_APART.fullmatch(query.words.strip()), *map(_NUMBER.fullmatch, words)]
+    numbers = tuple(f"{match[1]}-{match[2]}".casefold() for match in found if match)[:MAX_NUMBERS]
     if not query.within:
         return replace(query, numbers=numbers)
     groups = tuple((Words(word),) for word in dict.fromkeys(query.words.split()))

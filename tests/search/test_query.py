@@ -109,3 +109,8 @@ def test_any_mixture_of_signs_can_be_asked(pieces: list[str]) -> None:
     for glue in ("", " "):
         query = parse(glue.join(pieces))
         assert len(query.required) <= 50
+
+
+@pytest.mark.parametrize("typed", ["INC-42", "inc-42", "INC42", "inc 42", " Inc 42 "])
+def test_a_number_is_known_however_it_is_typed(typed: str) -> None:
+    assert parse(typed).numbers == ("inc-42",)
