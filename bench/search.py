@@ -1,6 +1,7 @@
 """How fast search is: builds records, puts each kind of query to each engine, and to LIKE and FTS5 beside it.
 
-    python bench/search.py [--sizes 1000,10000,20000,50000] [--engines whoosh,postgres] [--queries 30] [--quick]
+    python bench/search.py [--sizes 1000,10000,20000,50000] [--engines whoosh,postgres] [--queries 30] [--keep DIR]
+        [--quick]
 
 Every size and engine runs in a process and a temporary data directory of its own. CPU counts this process; for
 PostgreSQL the wall time tells what the server takes on top. PostgreSQL is left out where it isn't installed.
@@ -35,7 +36,8 @@ def main() -> None:
                 if engine == "postgres" and not address:
                     sys.stdout.write("PostgreSQL is not installed here.\n")
                     continue
-                sys.stdout.write(_table(engine, size, _measure(engine, size, given.queries, address)) + "\n")
+                figures = _measure(engine, size, given.queries, address, given.keep)
+                sys.stdout.write(_table(engine, size, figures) + "\n")
                 sys.stdout.flush()
 
 
@@ -44,6 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default="1000,10000,20000,50000")
     parser.add_argument("--engines", default="whoosh,postgres")
     parser.add_argument("--queries", type=int, default=30, help="of each kind")
+    parser.add_argument("--keep", type=Path, help="keep Whoosh's data here; a later run asks without building again")
     parser.add_argument("--quick", action="store_true", help="1,000 records and few queries")
     given = parser.parse_args()
     if given.quick:
@@ -56,18 +59,24 @@ def _server(stack: ExitStack) -> str:
     return stack.enter_context(cluster.running(found[-1])) if found else ""
 
 
-def _measure(engine: str, size: int, queries: int, address: str) -> dict:
-    with tempfile.TemporaryDirectory(prefix="hindsight-bench-") as home:
-        environment = {**os.environ, "HINDSIGHT_DATA_DIR": home, "HINDSIGHT_SEARCH_ENGINE": engine}
+def _measure(engine: str, size: int, queries: int, address: str, keep: Path | None) -> dict:
+    with ExitStack() as stack:
+        kept = keep / f"{engine}-{size}" if keep and engine == "whoosh" else None
+        home = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hindsight-bench-")))
+        home.mkdir(parents=True, exist_ok=True)
+        built = home / "built.json"
+        found = json.loads(built.read_text("ascii")) if built.exists() else {}
+        environment = {**os.environ, "HINDSIGHT_DATA_DIR": str(home), "HINDSIGHT_SEARCH_ENGINE": engine}
         environment.pop("DATABASE_URL", None)
         if engine == "postgres":
             environment["DATABASE_URL"] = _fresh(address, size)
-        found = {}
-        for step in ("build", "ask"):
+        for step in ("ask",) if found else ("build", "ask"):
             command = [sys.executable, "-m", "bench.measuring", step, str(size), str(queries)]
             # This program itself, in a process of its own.
             done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603
             found.update(json.loads(done.stdout.splitlines()[-1]))
+            if step == "build":
+                built.write_text(json.dumps(found), "ascii")
         return found
 
 
