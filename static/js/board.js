@@ -74,9 +74,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   kept = null;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, value] of typed) { const field = document.getElementById(id); if (field) field.value = value; }
-  const place = focus && document.getElementById(focus);
-  if (!place) return;
-  place.closest(".step-fold > details")?.setAttribute("open", "");
+  const step = focus && document.getElementById(focus);
+  if (!step) return;
+  // A step that became a dead end folds away: its fold takes the focus.
+  const place = step.closest(".step-fold > details:not([open])")?.querySelector("summary") ?? step;
   if (document.activeElement === document.body || !document.activeElement) place.focus({ preventScroll: true });
 });
 
