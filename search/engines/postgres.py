@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from search.documents import Document
-from search.engines.postgres_rows import SCHEMA_VERSION, Writing
+from search.engines.postgres_rows import SCHEMA_VERSION, Writing, mark_change
 from search.engines.postgres_view import PostgresView
 from search.engines.protocol import EngineError, Health, Key, Progress
 from search.engines.whoosh_files import Busy
@@ -33,9 +33,10 @@ class PostgresEngine:
         """See the protocol."""
         with _writing(), transaction.atomic():
             generation = _state().generation
-            for key in [*removed, *(document.key for document in documents)]:
-                _rows(generation).filter(kind=key[0], object_id=key[1]).delete()
+            for kind, ids in _by_kind([*removed, *(document.key for document in documents)]).items():
+                _rows(generation).filter(kind=kind, object_id__in=ids).delete()
             Writing(generation).insert(documents)
+        mark_change()
 
     def rebuild(self, batches: Iterable[list[Document]], total: int, progress: Progress | None = None) -> int:
         """See the protocol. Raises Busy when another process writes."""
@@ -89,6 +90,13 @@ class PostgresEngine:
         """See the protocol."""
         state = IndexState.objects.filter(pk=1).first()
         return state.progress if state else ""
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for kind, pk in keys:
+        found.setdefault(kind, []).append(pk)
+    return found
 
 
 def _state() -> IndexState:

@@ -19,11 +19,11 @@ SCHEMA_VERSION = 3
 _MAX_TIMES = 60
 _MAX_VECTOR = 1_000_000
 
-_INSERT = """
-    INSERT INTO search_searchdocument
+_COPY = """
+    COPY search_searchdocument
         (generation, kind, object_id, version, day, length_a, length_b, length_c, length_d,
          words, facts, facets, rights)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::tsvector, %s, %s, %s)
+    FROM STDIN
 """
 _REMEMBER = """
     INSERT INTO search_vocabulary (word, length, letters, generation)
@@ -46,8 +46,9 @@ class Writing:
         if not tallied:
             return
         rows = [_row(self._generation, *each) for each in tallied]
-        with connection.cursor() as cursor:
-            cursor.executemany(_INSERT, rows)
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
         self._remember({word for _, counts, _ in tallied for word in counts if can_be_slip(word)})
 
     def _remember(self, words: set[str]) -> None:
@@ -57,6 +58,12 @@ class Writing:
             with connection.cursor() as cursor:
                 cursor.execute(_REMEMBER, [new, list(map(len, new)), letters, [self._generation] * len(new)])
             self._remembered.update(new)
+
+
+def mark_change() -> None:
+    """Tell readers, after a change was committed, that what they know of all records together is old."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('search_searchdocument_id_seq')")
 
 
 def quoted(word: str) -> str:

@@ -10,14 +10,15 @@ from django.db import connection, transaction
 
 from search.engines.postgres_rows import quoted
 from search.engines.protocol import Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
+from search.models import SearchDocument
 from search.scoring import rarity, score
 from search.spelling import (
     MAX_LOOKED_AT,
+    Vocabulary,
     allowance,
     best_completions,
     can_be_begun,
     can_be_slip,
-    distance,
     letter_set,
     order,
 )
@@ -28,6 +29,9 @@ MANY_TERMS = 60
 FEW = 40
 # So many of them are scored by all their words; the others by how rare the words are that they hold.
 MAX_SCORED = 100
+# Of so many different rights the figures are kept.
+MAX_STATISTICS = 200
+_known_statistics: dict[tuple[Any, ...], Statistics] = {}
 _PINNED = 1_000_000.0
 _GROUP_OF_LETTER = {"A": 0, "B": 1, "C": 2, "D": 3}
 
@@ -58,18 +62,16 @@ class PostgresView:
         where = _Where(("d.generation + 0 = %s", [generation]))
         if rights is not None:
             where = where.plus("d.rights && %s::text[]", sorted(rights))
-        if hidden:
-            where = where.plus("(d.kind || ':' || d.object_id) <> ALL(%s)", [f"{kind}:{pk}" for kind, pk in hidden])
+        left_out = _ids_of(generation, hidden)
+        if left_out:
+            where = where.plus("d.id <> ALL(%s::bigint[])", left_out)
         self._where = where
+        self._seen_by = (generation, rights, tuple(left_out))
         self._frequencies: dict[tuple[str, ...], int] = {}
 
     @cached_property
-    def _statistics(self) -> tuple[int, tuple[float, ...]]:
-        row = _rows(
-            "SELECT count(*), avg(length_a), avg(length_b), avg(length_c), avg(length_d) FROM search_searchdocument d",
-            self._where,
-        )[0]
-        return row[0], tuple(max(float(mean or 0), 1.0) for mean in row[1:])
+    def _statistics(self) -> Statistics:
+        return _statistics(self._where, (*self._seen_by, _change()))
 
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol."""
@@ -101,8 +103,7 @@ class PostgresView:
                 " AND bit_count((letters # %s)::bit(32)) <= %s",
                 [len(word) - limit, len(word) + limit, int(letter_set(word)), 2 * limit],
             )
-            found = [(other, distance(word, other, limit)) for (other,) in cursor.fetchall()]
-        candidates = [(other, slips) for other, slips in found if slips <= limit]
+            candidates = Vocabulary.of(other for (other,) in cursor.fetchall()).near(word)
         with _by_index():
             self._count([(other,) for other, _ in candidates])
         return order(candidates, {other: self._frequencies[(other,)] for other, _ in candidates}, word)
@@ -138,7 +139,7 @@ class PostgresView:
             is_exact = len(candidates) <= MAX_CANDIDATES
             candidates = candidates[:MAX_CANDIDATES]
             rows = self._scored(plan, candidates[:limit], pinned)
-        count, means = self._statistics
+        count, means = self._statistics.count, self._statistics.mean_lengths
         frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
         statistics = Statistics(count, means, frequencies)
         return Ranked(rows[:limit], len(candidates), is_exact, _counted(candidates, facets), statistics)
@@ -165,23 +166,27 @@ class PostgresView:
     def _candidates(self, plan: Plan, where: _Where) -> tuple[dict[int, float], bool]:
         """Records with at least one term, with what the terms they hold are worth, and whether that is all.
 
-        Where they are too many, those with every term are taken, then those with the rarest ones.
+        Where they are too many, those are taken that hold the rarest ones, and those with every typed term.
         """
-        held = {
-            term: _ids(where.plus("d.words @@ %s::tsquery", _any_form(term)), MAX_CANDIDATES + 1) for term in plan.terms
-        }
-        points: dict[int, float] = defaultdict(float)
-        for term, ids in held.items():
-            worth = term.weight * rarity(self._frequencies[term.forms], self._statistics[0])
-            for pk in ids:
-                points[pk] += worth
-        if len(points) <= MAX_CANDIDATES:
-            return points, True
-        every = " & ".join(_any_form(term) for term in plan.terms)
-        chosen = dict.fromkeys(_ids(where.plus("d.words @@ %s::tsquery", every), MAX_CANDIDATES))
-        for _, ids in sorted(held.items(), key=lambda row: len(row[1])):
-            chosen.update(dict.fromkeys(ids))
-        return {pk: points[pk] for pk in list(chosen)[:MAX_CANDIDATES]}, False
+        count = self._statistics.count
+        worths = [term.weight * rarity(self._frequencies[term.forms], count) for term in plan.terms]
+        typed = [_any_form(term) for term in plan.terms if not term.instead_of]
+        queries = [*map(_any_form, plan.terms), " & ".join(typed)]
+        # Of a common word not every record is looked at, so what holds every word is looked for by itself.
+        worths.append(sum(worths[at] for at, term in enumerate(plan.terms) if not term.instead_of))
+        sql = (
+            "WITH held AS (SELECT x.id, t.worth, t.at FROM unnest(%s::text[], %s::float8[]) WITH ORDINALITY"  # noqa: S608 - fixed conditions
+            " AS t(q, worth, at), LATERAL (SELECT d.id FROM search_searchdocument d"
+            f" WHERE {where.sql} AND d.words @@ t.q::tsquery LIMIT {MAX_CANDIDATES + 1}) x)"
+            " SELECT id, greatest(coalesce(sum(worth) FILTER (WHERE at <= %s), 0),"
+            " coalesce(max(worth) FILTER (WHERE at > %s), 0)) AS points, count(*) OVER ()"
+            f" FROM held GROUP BY id ORDER BY points DESC, id DESC LIMIT {MAX_CANDIDATES}"
+        )
+        last = len(plan.terms)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [queries, worths, *where.values, last, last])
+            rows = cursor.fetchall()
+        return {pk: points for pk, points, _ in rows}, not rows or rows[0][2] <= MAX_CANDIDATES
 
     def _scored(self, plan: Plan, ids: list[int], pinned: list[int]) -> list[Scored]:
         texts: dict[str, list[str]] = defaultdict(list)
@@ -189,7 +194,7 @@ class PostgresView:
             for form in term.forms:
                 texts[form].append(term.text)
         held = _tallies(ids, list(texts))
-        count, means = self._statistics
+        count, means = self._statistics.count, self._statistics.mean_lengths
         frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
         rows = []
         for pk, kind, object_id, day, *lengths in _described(ids):
@@ -222,6 +227,39 @@ class PostgresView:
         with connection.cursor() as cursor:
             cursor.execute(sql, [*self._where.values, queries])
             return {asked[at - 1]: count for at, count in cursor.fetchall()}
+
+
+def _statistics(where: _Where, seen: tuple[Any, ...]) -> Statistics:
+    """How many visible records there are, and their mean lengths: read once until a record changes."""
+    known = _known_statistics.get(seen)
+    if known is None:
+        row = _rows(
+            "SELECT count(*), avg(length_a), avg(length_b), avg(length_c), avg(length_d) FROM search_searchdocument d",
+            where,
+        )[0]
+        known = Statistics(row[0], tuple(max(float(mean or 0), 1.0) for mean in row[1:]))
+        if len(_known_statistics) >= MAX_STATISTICS:
+            _known_statistics.clear()
+        _known_statistics[seen] = known
+    return known
+
+
+def _change() -> int:
+    """A number that moves with every change of the index (see `mark_change`)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM search_searchdocument_id_seq")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _ids_of(generation: int, keys: Collection[Key]) -> list[int]:
+    """The rows of these records; most that are left out of the index have just been made and have none."""
+    found: list[int] = []
+    for kind in sorted({kind for kind, _ in keys}):
+        ids = [pk for name, pk in keys if name == kind]
+        rows = SearchDocument.objects.filter(generation=generation, kind=kind, object_id__in=ids)
+        found.extend(rows.values_list("pk", flat=True))
+    return sorted(found)
 
 
 @contextmanager
