@@ -88,7 +88,8 @@ def _listed(row: Template, versions: list[TemplateVersion]) -> ListedTemplate:
 
 def read_template(row: Template) -> EditedTemplate:
     """A template with its versions and their use."""
-    versions = list(row.versions.annotate(**USES).select_related("published_by"))
+    # Counting groups the rows, and a group forgets the order of the model.
+    versions = list(row.versions.annotate(**USES).select_related("published_by").order_by("-number"))
     draft = next((version for version in versions if not version.is_published), None)
     newest = next((version for version in versions if version.is_published), None)
     shown = draft or versions[0]

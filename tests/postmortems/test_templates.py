@@ -207,6 +207,13 @@ class TestPages:
         assert "Data loss" in admin_client_.get(reverse("template_list")).content.decode()
         assert AuditEntry.objects.filter(action="template.publish", target="data-loss").exists()
 
+    def test_the_newest_version_is_what_is_edited(self, admin_client_: Client) -> None:
+        page = admin_client_.get(reverse("template_edit", args=["standard"])).content.decode()
+        assert STANDARD.sections[4].question in page
+        assert FIRST_STANDARD.sections[4].question not in page
+        old = admin_client_.get(reverse("template_version", args=["standard", 1])).content.decode()
+        assert FIRST_STANDARD.sections[4].question in old
+
     def test_removing_a_section_tells_of_the_drafts(self, admin: User, admin_client_: Client) -> None:
         make_postmortem(admin, make_incident(admin, severity="sev1"), impact="Many")
         row = template()
