@@ -1,0 +1,51 @@
+"""PostgreSQL is asked a constant number of times, however many words there are; and sees every change at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from search.engines.postgres import PostgresEngine
+from search.engines.protocol import FACETS, Plan, Term
+from tests.search.conftest import ENGINES, Shelf
+
+pytestmark = pytest.mark.skipif("postgres" not in ENGINES, reason="needs PostgreSQL")
+
+PUBLIC = frozenset({"public"})
+WORDS = [f"word{letter}" for letter in "abcdefghijkl"]
+
+
+@pytest.fixture
+def engine(shelf: Shelf, db: None, settings: Any) -> PostgresEngine:
+    settings.SEARCH_ENGINE = "postgres"
+    engine = PostgresEngine()
+    for pk in range(1, 4):
+        shelf.put(pk, " ".join(WORDS[: 4 * pk]))
+    engine.rebuild([list(shelf.held.values())], 3)
+    return engine
+
+
+def asked(engine: PostgresEngine, words: list[str]) -> int:
+    plan = Plan(terms=tuple(Term(word, (word,)) for word in words))
+    with CaptureQueriesContext(connection) as queries:
+        engine.view(PUBLIC).rank(plan, 10, FACETS)
+    return len(queries)
+
+
+def test_more_words_are_no_more_queries(engine: PostgresEngine) -> None:
+    asked(engine, WORDS[:1])
+    assert asked(engine, WORDS) == asked(engine, WORDS[:2]) <= 15
+
+
+def test_what_is_left_out_or_gone_counts_no_more(engine: PostgresEngine, shelf: Shelf) -> None:
+    def count(hidden: Callable[[], list[tuple[str, int]]] = list) -> int:
+        return engine.view(PUBLIC, hidden()).rank(Plan(), 10).statistics.count
+
+    assert count() == 3
+    assert count(lambda: [("note", 2), ("note", 99), ("other", 1)]) == 2
+    engine.apply([], [("note", 1)])
+    assert count() == 2
+    engine.apply([shelf.held[1]], [])
+    assert count() == 3
