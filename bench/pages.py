@@ -183,7 +183,7 @@ def measure(user: User, usual: Incident, long: Incident, repeat: int) -> list[di
         known = re.search(r'data-since="([^"]+)', poll("").content.decode())
         assert known is not None
         add_entry(incident=usual, by=user, now=timezone.now(), body=f"{TEXT} {next(once)}")
-        return poll(known[1].rsplit(".", 1)[0] + f".{int(time.time()) + 24}")
+        return poll(known[1].rsplit(".", 1)[0] + f".{int(time.time()) + 9}")
 
     def at(incident: Incident, query: str = "") -> Callable[[], HttpResponse]:
         return lambda: client.get(f"{incident.get_absolute_url()}{query}")

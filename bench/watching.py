@@ -3,7 +3,6 @@
 import http.client
 import os
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -28,7 +27,7 @@ def watch(incident: Incident, writer: User, *, people: int, seconds: int) -> dic
     cookies = [_session(number) for number in range(people)]
     connection.close()
     server = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, str(ROOT / "bin" / "serve"), "--port", str(PORT)],
+        [str(ROOT / "bin" / "serve"), "--port", str(PORT)],
         env={**os.environ, "HINDSIGHT_DATA_DIR": str(settings.DATA_DIR)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from incidents.services.presence import FRESH, HERE
 # A page that missed more lines than this reads its timeline again.
 LINES_AT_ONCE = 100
 # A line is stamped before its transaction ends, and seen after; what a page knows already it drops by itself.
-OVERLAP = timedelta(seconds=25)
+OVERLAP = timedelta(seconds=10)
 PACE_S = 3
 
 

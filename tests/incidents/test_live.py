@@ -47,7 +47,7 @@ class Watcher:
 
     def ask(self, **part: str) -> HttpResponse:
         """Ask for news and learn from the answer."""
-        answer = self.client.get(self.address, {**self.known, **part}, headers=HTMX)
+        answer: HttpResponse = self.client.get(self.address, {**self.known, **part}, headers=HTMX)  # type: ignore[assignment]  # the client adds to it
         if answer.status_code == 200:
             page = answer.content.decode()
             self.known = {name: page.split(f'data-{name}="')[1].split('"')[0] for name in self.known}
