@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from incidents.models import Change, ChangeKind, ChangeVerdict, Incident, Precision, Verdict
 
@@ -12,7 +12,7 @@ BEFORE = timedelta(hours=24)
 GLANCE_SHOWN = 3
 CHANGES_SHOWN = 200
 # What was found first: the culprit, then suspects, then what nobody judged; cleared ones last.
-_RANKS = {Verdict.CULPRIT.value: 0, Verdict.SUSPECT.value: 1, None: 2, Verdict.CLEARED.value: 3}
+_RANKS = {Verdict.CULPRIT.value: 0, Verdict.SUSPECT.value: 1, "": 2, Verdict.CLEARED.value: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +64,53 @@ def window(incident: Incident) -> tuple[datetime, datetime]:
     return start - BEFORE, start + timedelta(days=1) if is_vague else start
 
 
-def read_changes(incident: Incident, *, limit: int = CHANGES_SHOWN) -> Changes:
-    """The changes of its services, and of no service, in the 24 hours before it, and any that it judged or noted; in
-    one query beside that for its services. Without a service, every change of that time counts."""
+def read_changes(incident: Incident, *, limit: int = CHANGES_SHOWN, with_noted: bool = True) -> Changes:
+    """The changes of its services, and of no service, in the 24 hours before it, and any that it judged or noted.
+
+    Without a service, every change of that time counts. Plain queries, put together here: as one they cost three times
+    as much. `with_noted` asks, in a third one, for those noted by hand outside of that time.
+    """
     start, end = window(incident)
-    rows = list(_ranked(_of(incident, start, end), incident)[: limit + 1])
-    shown = [_shown(row) for row in rows[:limit]]
-    return Changes(shown, len(shown), len(rows) > limit, start, end)
-
-
-def culprits(incident: Incident) -> list[ShownChange]:
-    """The changes that did it, for what is written about the incident afterwards; the earliest first."""
-    rows = _judged(Change.objects.for_incident(incident), incident).filter(judged__verdict=Verdict.CULPRIT)
-    return [_shown(row) for row in rows.select_related("service").order_by("at", "pk")]
+    known = {row.change_id: row for row in _verdicts(incident)}
+    found = {pk: row.change for pk, row in known.items()}
+    found |= {row.pk: row for row in _timely(incident, start, end)[: limit + 1 + len(known)]}
+    if with_noted:
+        found |= {row.pk: row for row in incident.noted_changes.select_related("service")[: limit + 1]}
+    shown = sorted((_shown(row, known.get(pk)) for pk, row in found.items()), key=_place)
+    return Changes(shown[:limit], min(len(shown), limit), len(shown) > limit, start, end)
 
 
 def judged_changes(incident: Incident) -> list[ShownChange]:
     """Every change that has a verdict; the earliest first."""
-    rows = _judged(Change.objects.for_incident(incident), incident).filter(judged__isnull=False)
-    return [_shown(row) for row in rows.select_related("service").order_by("at", "pk")]
+    rows = [_shown(row.change, row) for row in _verdicts(incident)]
+    return sorted(rows, key=lambda row: (row.change.at, row.change.pk))
 
 
-def _of(incident: Incident, start: datetime, end: datetime) -> "QuerySet[Change]":
-    # Three reads of an index each; as one condition with "or" they would be one read of every change there is.
-    timely = Change.objects.filter(at__gte=start, at__lte=end)
+def culprits(incident: Incident) -> list[ShownChange]:
+    """The changes that did it, for what is written about the incident afterwards; the earliest first."""
+    return [row for row in judged_changes(incident) if row.verdict == Verdict.CULPRIT]
+
+
+def _verdicts(incident: Incident) -> "QuerySet[ChangeVerdict]":
+    """What was found, of changes that everybody who reads this incident may know of."""
+    rows = incident.change_verdicts.select_related("change__service", "change__incident", "by")
+    is_private = Q(change__incident__is_private=True) & ~Q(change__incident=incident.pk)
+    return rows.exclude(is_private)
+
+
+def _timely(incident: Incident, start: datetime, end: datetime) -> "QuerySet[Change]":
+    rows = Change.objects.for_incident(incident).filter(at__gte=start, at__lte=end)
     services = [service.pk for service in incident.services.all()]
     if services:
-        timely = timely.filter(Q(service__isnull=True) | Q(service__in=services))
-    noted = Change.objects.filter(incident=incident)
-    judged = ChangeVerdict.objects.filter(incident=incident).order_by()
-    ids = timely.order_by().values("pk").union(noted.order_by().values("pk"), judged.values("change_id"))
-    return Change.objects.for_incident(incident).filter(pk__in=ids)
+        rows = rows.filter(Q(service__isnull=True) | Q(service__in=services))
+    return rows.select_related("service")
 
 
-def _judged(rows: "QuerySet[Change]", incident: Incident) -> "QuerySet[Change]":
-    return rows.annotate(
-        judged=FilteredRelation("verdicts", condition=Q(verdicts__incident=incident.pk)),
-        verdict=F("judged__verdict"),
-        why=F("judged__why"),
-        judge_name=F("judged__by__display_name"),
-        judge_username=F("judged__by__username"),
-    )
+def _shown(row: Change, found: ChangeVerdict | None) -> ShownChange:
+    if found is None:
+        return ShownChange(row, "", "", "")
+    return ShownChange(row, found.verdict, found.why, found.by.shown_name if found.by else "")
 
 
-def _ranked(rows: "QuerySet[Change]", incident: Incident) -> "QuerySet[Change]":
-    whens = [When(judged__verdict=verdict, then=Value(rank)) for verdict, rank in _RANKS.items() if verdict]
-    rank = Case(*whens, default=Value(_RANKS[None]), output_field=IntegerField())
-    return _judged(rows, incident).annotate(rank=rank).select_related("service").order_by("rank", "-at", "-pk")
-
-
-def _shown(row: Change) -> ShownChange:
-    found = {name: getattr(row, name) or "" for name in ("verdict", "why", "judge_name", "judge_username")}
-    return ShownChange(row, found["verdict"], found["why"], found["judge_name"] or found["judge_username"])
+def _place(row: ShownChange) -> tuple[int, float, int]:
+    return _RANKS[row.verdict], -row.change.at.timestamp(), -row.change.pk

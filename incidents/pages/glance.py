@@ -53,13 +53,13 @@ class Glance:
 
 
 def read_glance(incident: Incident, user: User, steps: Sequence[DiagnosisStep]) -> Glance:
-    """The answers from the steps that the page shows anyway, in three queries: changes, roles, links."""
+    """The answers from the steps that the page shows anyway, in four small queries: changes, verdicts, roles, links."""
     return Glance(
         confirmed=Steps.of(steps, [Outcome.CONFIRMED]),
         dead=Steps.of(steps, DEAD_ENDS),
         open=Steps.of(steps, [Outcome.OPEN]),
         roles=roles_now(incident),
-        changes=read_changes(incident, limit=GLANCE_SHOWN),
+        changes=read_changes(incident, limit=GLANCE_SHOWN, with_noted=False),
         links=read_links(incident, user),
         next_words=NEXT[incident.status],
     )

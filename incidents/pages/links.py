@@ -1,6 +1,5 @@
 """What an incident has to do with others, as far as the reader may know of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -41,21 +40,17 @@ class ShownLink:
 
 
 def read_links(incident: Incident, user: User) -> list[ShownLink]:
-    """Links with both ends visible to `user`: one query, and those for fixes when there are any."""
-    only = [f"{end}__{name}" for end in ("source", "target") for name in _LISTED]
-    rows = list(
-        IncidentLink.objects.visible_to(user)
-        .filter(Q(source=incident) | Q(target=incident))
-        .select_related("source", "target")
-        .only("kind", "created_at", *only)
-    )
-    return _shown(incident, rows)
-
-
-def _shown(incident: Incident, rows: Sequence[IncidentLink]) -> list[ShownLink]:
-    ends = {row.pk: row.target if row.source_id == incident.pk else row.source for row in rows}
-    found = answers([end.pk for end in ends.values()]) if rows else {}
+    """Links with both ends visible to `user`, who may see this one: one query while there are none, which is usual."""
+    links = list(IncidentLink.objects.filter(Q(source=incident) | Q(target=incident)))
+    if not links:
+        return []
+    ends = {row.pk: row.target_id if row.source_id == incident.pk else row.source_id for row in links}
+    visible = Incident.objects.visible_to(user).only(*_LISTED).in_bulk(set(ends.values()))
+    found = answers(list(visible))
     return [
-        ShownLink(row, _WORDS[row.kind, row.source_id == incident.pk], ends[row.pk], found[ends[row.pk].pk])
-        for row in rows
+        ShownLink(
+            row, _WORDS[row.kind, row.source_id == incident.pk], visible[ends[row.pk]], found[visible[ends[row.pk]].pk]
+        )
+        for row in links
+        if ends[row.pk] in visible
     ]

@@ -19,7 +19,7 @@ def head_context(
 ) -> dict[str, Any]:
     """What `_header.html` and `_glance.html` need; `steps` are those that the page has at hand, else they are read.
 
-    Five queries beside the steps: services, tags, changes, roles, links.
+    Six small queries beside the steps: services, tags, changes, verdicts, roles, links.
     """
     prefetch_related_objects([incident], "services", "tags")
     known = list(incident.steps.all()) if steps is None else steps
