@@ -33,6 +33,7 @@ class Snapshot:
         self.lengths = np.concatenate([s.lengths for s in segments]) if segments else np.zeros((0, 4), dtype=np.float32)
         self._masks: dict[frozenset[str], Numbers] = {}
         self._means: tuple[Numbers, Numbers] | None = None
+        self._factors: tuple[Numbers, Numbers] | None = None
 
     def having(self, field: str, token: str) -> Numbers:
         """The documents with an exact value."""
@@ -76,6 +77,16 @@ class Snapshot:
         if known is None or known[0] is not allowed:
             known = allowed, np.maximum(self.lengths[allowed].mean(axis=0), 1.0)
             self._means = known
+        return known[1]
+
+    def factors(self, allowed: Numbers, means: Numbers) -> Numbers:
+        """What a word counts in each group of each document, for those mean lengths; kept as `means` is."""
+        known = self._factors
+        if known is None or known[0] is not allowed:
+            slopes = np.array(WEIGHTS.lengths, dtype=np.float32)
+            groups = np.array(WEIGHTS.groups, dtype=np.float32)
+            known = allowed, (groups / (1.0 - slopes + slopes * self.lengths / means)).astype(np.float32)
+            self._factors = known
         return known[1]
 
     def places(self, keys: Collection[Key]) -> Numbers:
@@ -246,13 +257,14 @@ class WhooshView:
         return self._held[forms]
 
     def _saturated(self, held: Postings) -> Numbers:
-        slopes = np.array(WEIGHTS.lengths, dtype=np.float32)
-        factors = np.array(WEIGHTS.groups, dtype=np.float32) / (
-            1.0 - slopes + slopes * self._snapshot.lengths[held.documents] / self._means
-        )
-        often = (held.counts * factors).sum(axis=1)
+        often = np.einsum("ij,ij->i", held.counts, self._factors[held.documents])
         saturated: Numbers = often * (WEIGHTS.saturation + 1.0) / (WEIGHTS.saturation + often)
         return saturated
+
+    @cached_property
+    def _factors(self) -> Numbers:
+        """What a word counts in each group of each document, by the document's length."""
+        return self._snapshot.factors(self._allowed, self._means)
 
     def _best(self, places: Numbers, scores: Numbers, limit: int) -> list[int]:
         if len(places) > limit > 0:
