@@ -82,7 +82,7 @@ class RoleForm(FormErrors, forms.Form):
     person = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own, passed through
+        super().__init__(*args, **kwargs)
         person = self.fields["person"]
         assert isinstance(person, forms.ModelChoiceField)
         person.queryset = User.objects.filter(is_active=True)

@@ -91,11 +91,15 @@ def culprits(incident: Incident) -> list[ShownChange]:
     return [row for row in judged_changes(incident) if row.verdict == Verdict.CULPRIT]
 
 
-def _verdicts(incident: Incident) -> "QuerySet[ChangeVerdict]":
+def _verdicts(incident: Incident) -> list[ChangeVerdict]:
     """What was found, of changes that everybody who reads this incident may know of."""
-    rows = incident.change_verdicts.select_related("change__service", "change__incident", "by")
-    is_private = Q(change__incident__is_private=True) & ~Q(change__incident=incident.pk)
-    return rows.exclude(is_private)
+    rows = list(ChangeVerdict.objects.filter(incident=incident).select_related("change__service", "by"))
+    elsewhere = [row.change_id for row in rows if row.change.incident_id not in {None, incident.pk}]
+    if not elsewhere:
+        return rows
+    # Noted on another incident that may have become private since.
+    open_ones = set(Change.objects.for_incident(incident).filter(pk__in=elsewhere).values_list("pk", flat=True))
+    return [row for row in rows if row.change_id in open_ones or row.change_id not in elsewhere]
 
 
 def _timely(incident: Incident, start: datetime, end: datetime) -> "QuerySet[Change]":
