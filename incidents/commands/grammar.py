@@ -167,7 +167,7 @@ class _Reader:
                     f"Write \\/{word} to keep it as text. {KEPT}"
                 }
             )
-        self.written.notices.append(f"/{word} is no command, so line {number} was saved as text.")
+        self.written.notices.append(f"/{word} is no command: line {number} is text.")
         return False
 
     def _at(self, number: int, rest: str) -> None:

@@ -37,6 +37,7 @@ class Composed:
     entries: list[int]
     notices: list[str]
     has_commands: bool
+    has_material: bool
 
 
 def prepare(
@@ -100,17 +101,28 @@ def compose(
     Code between fences is carried by the line or step that it stands in; what came beside the text, by the last one.
     """
     scene = Scene(incident=incident, by=by, now=now, at=prepared.at, source=source)
-    with transaction.atomic():
-        loads = [_Load(snippets) for snippets in prepared.snippets] or [_Load([])]
-        loads[-1] = _Load([*loads[-1].snippets, *prepared.beside], files)
-        for block, load in zip(prepared.written.blocks or [Block(None, 1)], loads, strict=True):
-            _unload(scene, _made(scene, block, load, kind=kind), load)
-        if prepared.at:
-            # What a command did was noted now, and happened when the text says.
-            incident.entries.filter(noted_at=now, author=by).exclude(at=prepared.at).update(at=prepared.at)
-        entries = list(incident.entries.filter(noted_at=now, author=by).values_list("pk", flat=True))
-    has_commands = any(block.command for block in prepared.written.blocks)
-    return Composed(entries, prepared.written.notices, has_commands)
+    blocks = prepared.written.blocks or [Block(None, 1)]
+    has_commands = any(block.command for block in blocks)
+    loads = [_Load(snippets) for snippets in prepared.snippets] or [_Load([])]
+    loads[-1] = _Load([*loads[-1].snippets, *prepared.beside], files)
+    # Whoever catches what this raises has to be outside of the whole transaction anyway.
+    with transaction.atomic(savepoint=False):
+        made = []
+        for block, load in zip(blocks, loads, strict=True):
+            made.append(_made(scene, block, load, kind=kind))
+            _unload(scene, made[-1], load)
+        entries = [one.entry.pk for one in made if one.entry]
+        if has_commands:
+            entries = _all_lines(scene)
+    return Composed(entries, prepared.written.notices, has_commands, any(loads))
+
+
+def _all_lines(scene: Scene) -> list[int]:
+    """The lines that the commands wrote as well; what they did was noted now and happened when the text says."""
+    mine = scene.incident.entries.filter(noted_at=scene.now, author=scene.by)
+    if scene.at:
+        mine.exclude(at=scene.at).update(at=scene.at)
+    return list(mine.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

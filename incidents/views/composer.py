@@ -1,5 +1,6 @@
 """The composer: sending what was written, looking at it before, and learning what its commands would do."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ def entry_new(request: HttpRequest, number: int) -> HttpResponse:
         return to_incident(request, incident, f"entry-{answer['entries'][0]}" if answer["entries"] else "log")
     context = {
         "incident": incident,
-        "timeline": read_lines(incident, answer["entries"]),
+        "timeline": read_lines(incident, answer["entries"], by=person(request), has_material=answer["has_material"]),
         "notices": [*form.notices, *answer["notices"]],
         "has_commands": answer["has_commands"],
         "can_write": True,
@@ -78,7 +79,7 @@ def _composed(request: HttpRequest, incident: Incident, form: ComposerForm) -> d
                 kind=data["kind"] or EntryKind.NOTE,
                 files=files,
             )
-            return {"entries": done.entries, "notices": done.notices, "has_commands": done.has_commands}
+            return asdict(done)
 
         return act_once(request, form, f"entry of {incident.label}", act)
 

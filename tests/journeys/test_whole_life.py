@@ -41,16 +41,14 @@ def log_what_happens(page: Page) -> None:
     page.fill("#composer textarea[name=body]", "Error rate is at 30 % since 14:05")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#log")).to_contain_text("Error rate is at 30 %")
-    page.click("#composer summary")
-    page.fill("#composer textarea[name=code]", CODE)
+    page.get_by_role("button", name="Add code or a log").click()
+    page.fill("#composer [data-card=code]", CODE)
     page.click("#composer button[type=submit]")
     expect(page.locator("#log")).to_contain_text("zq_wait_budget")
 
 
 def paste_screenshot(page: Page) -> None:
     page.evaluate(PASTE_PICTURE, "#composer textarea[name=body]")
-    expect(page.locator("#composer .previews img")).to_be_visible()
-    page.click("#composer button[type=submit]")
     picture = page.locator("#log .figure img")
     expect(picture).to_be_visible()
     page.wait_for_function("() => document.querySelector('#log .figure img').naturalWidth > 0")

@@ -57,7 +57,7 @@ def test_almost_a_command_is_asked_about(word: str, meant: str) -> None:
 def test_a_word_of_its_own_is_text_and_is_said_to_be(word: str) -> None:
     written = read(f"/{word} returns 502")
     assert [block.words for block in written.blocks] == [f"/{word} returns 502"]
-    assert written.notices == [f"/{word} is no command, so line 1 was saved as text."]
+    assert written.notices == [f"/{word} is no command: line 1 is text."]
 
 
 @pytest.mark.parametrize(
