@@ -122,7 +122,7 @@ class VersionForm(FormErrors, forms.Form):
     """A button that acts on what the page showed."""
 
     version = VersionField()
-    steps = forms.TypedChoiceField(choices=[("-1", "Up"), ("1", "Down")], coerce=int, required=False, empty_value=0)
+    steps = forms.IntegerField(min_value=-1, max_value=1, required=False, widget=forms.HiddenInput)
     note = LineField(limit=TEMPLATE_NOTE_LIMIT, required=False, label="What changed")
 
 

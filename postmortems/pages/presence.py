@@ -21,6 +21,7 @@ class News:
     """Writers by section, and sections that were saved since."""
 
     postmortem: Postmortem
+    reader: User
     writers: dict[str, list[str]]
     sections: list[Section]
 
@@ -40,6 +41,7 @@ class News:
                     "version": row.version,
                     "body": row.body,
                     "by": row.updated_by.shown_name if row.updated_by else "",
+                    "is_yours": row.updated_by_id == self.reader.pk,
                     "state": self._state(row, request),
                 }
                 for row in self.sections
@@ -62,4 +64,4 @@ def read_news(postmortem: Postmortem, *, reader: User, now: datetime, known: Map
     versions = dict(postmortem.sections.values_list("key", "version"))
     newer = [key for key, version in versions.items() if key in known and version > known[key]]
     rows = list(postmortem.sections.filter(key__in=newer).select_related("updated_by")) if newer else []
-    return News(postmortem, writers, rows)
+    return News(postmortem, reader, writers, rows)

@@ -64,14 +64,14 @@ def ordered_rules() -> list[TemplateRule]:
 
 def fits(rule: TemplateRule, incident: Incident) -> bool:
     """Whether all conditions of a rule hold for an incident; a rule without conditions fits none."""
-    conditions = [
-        (bool(rule.severities), lambda: incident.severity in rule.severities),
-        (bool(rule.kind), lambda: incident.kind == rule.kind),
-        (rule.service_id is not None, lambda: any(row.pk == rule.service_id for row in incident.services.all())),
-        (bool(rule.tag), lambda: any(row.name == rule.tag for row in incident.tags.all())),
-    ]
-    given = [holds for is_given, holds in conditions if is_given]
-    return bool(given) and all(holds() for holds in given)
+    if not (rule.severities or rule.kind or rule.service_id or rule.tag):
+        return False
+    return (
+        (not rule.severities or incident.severity in rule.severities)
+        and (not rule.kind or incident.kind == rule.kind)
+        and (not rule.service_id or any(row.pk == rule.service_id for row in incident.services.all()))
+        and (not rule.tag or any(row.name == rule.tag for row in incident.tags.all()))
+    )
 
 
 def describe(rule: TemplateRule) -> str:

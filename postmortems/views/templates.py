@@ -29,7 +29,7 @@ from postmortems.template_forms import (
     VersionForm,
     section_initial,
 )
-from postmortems.views.rendering import refuse
+from postmortems.views.rendering import rebase, refuse
 
 TAB = "templates"
 STALE = "Somebody changed this template meanwhile. Here is how it stands now; nothing of theirs was overwritten."
@@ -146,8 +146,7 @@ def _section(request: HttpRequest, key: str, name: str) -> HttpResponse:
         except StaleError as problem:
             status = 409
             form.add_error(None, "Somebody changed this template meanwhile. Save again to keep what you typed here.")
-            form.data = form.data.copy()
-            form.data["version"] = str(problem.current.version)
+            rebase(form, problem.current.version)
         else:
             messages.success(request, "Saved to the draft. Publish it when it is ready.")
             return _back(key)
@@ -163,7 +162,7 @@ def section_move(request: HttpRequest, key: str, section: str) -> HttpResponse:
         request,
         key,
         lambda form: service.move_section(
-            template=row, by=by, now=timezone.now(), key=section, version=form["version"], steps=form["steps"]
+            template=row, by=by, now=timezone.now(), key=section, version=form["version"], steps=form["steps"] or 0
         ),
         "",
     )

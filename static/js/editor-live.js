@@ -24,22 +24,24 @@ function showWriters(all) {
   place.textContent = others.length ? `Also here: ${others.join(", ")}` : "";
 }
 
-function renew({ key, version, body, by, state }) {
+function renew({ key, version, body, by, is_yours: isYours, state }) {
   const field = fieldOf(key);
-  if (!field) return;
+  /* An answer that was overtaken by a save of this page says nothing new. */
+  if (!field || version <= Number(form.elements[`base_${key}`]?.value)) return;
   const note = document.getElementById(`note-${key}`);
   if (field.value !== field.defaultValue) {
+    if (isYours) return;
     note.textContent = `${by || "Somebody"} saved another text. Yours is compared with it when it is saved.`;
     note.dataset.state = "bad";
     return;
   }
   const { selectionStart, selectionEnd } = field;
+  if (field.value.trim() !== body.trim()) note.textContent = "";
   field.value = body;
   field.defaultValue = field.value;
   if (document.activeElement === field) field.setSelectionRange(selectionStart, selectionEnd);
   const drawn = new DOMParser().parseFromString(state, "text/html").body.firstElementChild;
   document.getElementById(`state-${key}`)?.replaceWith(drawn);
-  note.textContent = "";
   field.closest(".pm-section").dataset.renewed = version;
 }
 
