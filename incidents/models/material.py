@@ -22,7 +22,8 @@ FILENAME_LIMIT = 200
 class Snippet(SignedModel):
     """Code, a log, a config, a query or a shell session, kept exactly as it was given.
 
-    `highlighted` caches the coloured HTML, one item a line; `highlight_note` says why there are no colours.
+    `highlighted` caches the coloured HTML, one item a line; `highlight_note` says why there are no colours. The lines
+    of a long one come on more pages than one.
     """
 
     SIGNED_FIELD = "code"
@@ -37,6 +38,10 @@ class Snippet(SignedModel):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     highlighted = models.JSONField(null=True, editable=False)
+    # The first of these lines: what the incident's page shows, without reading megabytes for it.
+    folded = models.JSONField(null=True, editable=False)
+    # The highlighter that made both; 0 is none.
+    render_version = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     highlight_note = models.CharField(max_length=200, blank=True, default="", editable=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -94,6 +99,11 @@ class Attachment(SignedModel):
     preview_note = models.CharField(max_length=200, blank=True, default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
+    # A copy with boxes and arrows knows the picture under them, and what was drawn, to go on with.
+    drawn_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="drawings", editable=False
+    )
+    drawn_shapes = models.JSONField(null=True, blank=True, editable=False)
     # Counts what people changed in the words beside and in it.
     version = models.PositiveIntegerField(default=1, db_default=1)
 
