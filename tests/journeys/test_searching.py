@@ -1,5 +1,6 @@
 """Searching by keyboard alone, in a browser: the panel, its suggestions, recent searches, the help, a pasted trace."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
+from incidents.services.snippets import add_snippet
 from search import indexing
 from tests.journeys.conftest import SignIn
 from tests.support.personas import make_user
-from tests.support.records import make_incident
+from tests.support.postmortems import make_postmortem
+from tests.support.records import NOW, make_incident
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -143,3 +146,34 @@ def test_past_incidents_appear_beside_a_declaration(ada: User, sign_in: SignIn) 
     page.goto("/incidents/INC-1/")
     page.get_by_text("Similar incidents").click()
     expect(page.get_by_text("Both have").or_(page.get_by_text("Nothing on record is like it."))).to_be_visible()
+
+
+FRESH = re.split(
+    r"^=== (\w+) (\w+)\n",
+    (Path(__file__).parents[1] / "search/signatures/fresh.txt").read_text("utf-8"),
+    flags=re.MULTILINE,
+)
+TEXTS = {(FRESH[at], FRESH[at + 1]): FRESH[at + 2] for at in range(1, len(FRESH), 3)}
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_a_trace_with_other_ids_and_lines_finds_its_incident_beside_the_form(
+    ada: User, sign_in: SignIn, language: str
+) -> None:
+    """As at night: paste what stands in the log, and read the fix of last time."""
+    for (name, what), text in TEXTS.items():
+        if what != "again":
+            incident = make_incident(ada, title=f"{name.capitalize()} trouble, {what}")
+            add_snippet(incident=incident, by=ada, now=NOW, code=text, language="text")
+            make_postmortem(ada, incident, root_cause=f"Cause of {name} {what}.", fix=f"Mended {name} {what}.")
+    while indexing.drain():
+        pass
+    page = sign_in(ada)
+    page.goto("/incidents/new/")
+    page.get_by_label("What is broken?").fill("It is broken again")
+    page.get_by_label("Summary").fill(TEXTS[language, "again"])
+    first = page.get_by_label("Past incidents like this one").get_by_role("listitem").first
+    expect(first).to_contain_text(f"{language.capitalize()} trouble, first")
+    expect(first).to_contain_text(f"Mended {language} first.")
+    expect(first).to_contain_text("same")
+    assert faults(page) == []

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search.query import parse
-from search.results import find
+from search.results import find, glance, similar
+from search.suggesting import suggest
 from tests.search.conftest import PUBLIC, Shelf
 
 # Figures of the promise, with room for a busy machine: the parser alone takes well under a millisecond.
@@ -46,7 +48,7 @@ ODD = st.one_of(
 
 
 @given(ODD)
-@settings(max_examples=9_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=7_500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_query_is_an_error(text: str) -> None:
     begin = perf_counter()
     query = parse(text, me="ada")
@@ -56,14 +58,14 @@ def test_no_query_is_an_error(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_no_query_makes_search_fail(shelf: Shelf, indexed: Callable[[], None]) -> None:
-    """A thousand of them, all the way through the engine."""
+def test_no_query_makes_search_fail(shelf: Shelf, either: str, indexed: Callable[[], None]) -> None:
+    """A quarter of ten thousand, all the way through each engine."""
     shelf.put(1, "Disk full on the primary", "nobody rotated the logs", service="a", severity="sev1", tag="x y")
     shelf.put(2, "Logins slow", "c d", service="b", severity="sev2")
     indexed()
 
     @given(ODD)
-    @settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=2_500, deadline=None, suppress_health_check=list(HealthCheck))
     def ask(text: str) -> None:
         begin = perf_counter()
         answer = find(PUBLIC, text)
@@ -72,3 +74,80 @@ def test_no_query_makes_search_fail(shelf: Shelf, indexed: Callable[[], None]) -
         assert answer.count >= len(answer.results)
 
     ask()
+
+
+NASTY = [
+    "%",
+    "_",
+    "\\",
+    "'; drop table search_searchdocument; --",
+    "\x00",
+    "\ud800\udfff",
+    "a" * 400,
+    "a " * 200,
+    "((((" * 90,
+    '"' * 399,
+    "-" * 400,
+    "or " * 130,
+    "NOT " * 99,
+    "service:" * 49,
+    "after:9999-12-31",
+    "before:0000-00-00",
+    "year:99999..1",
+    "severity:<=",
+    "in:",
+    "INC-" + "9" * 300,
+    "*",
+    "a*",
+    "*a*",
+    "?",
+    "~",
+    "^",
+    "\u202e\u200b\ufeff",
+    "🔥" * 400,
+    "日本語" * 100,
+    "é" * 400,
+    "\t\n\r\v\f",
+    "<script>",
+    "&lt;",
+    "{{7*7}}",
+    "%s%n%x",
+    "$(id)",
+    "../../etc/passwd",
+    "=1+1",
+    "NaN",
+    "1e999",
+    "0" * 400,
+    "-0",
+    "1/0",
+    ":",
+    "::",
+    ":a",
+    "a:",
+    "&",
+    "|",
+    "!",
+    "<->",
+    "a & b | !c",
+    "a:*",
+    "'a':*",
+    "a <2> b",
+    "error:" + "x" * 300,
+    "by:me by:me",
+    "is:private is:private -is:private",
+    "after:30d before:30d",
+    '"a" "b" "c" -"d"',
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ask", [find, glance, similar], ids=lambda ask: str(ask.__name__))
+def test_nasty_queries_harm_nobody(shelf: Shelf, either: str, indexed: Callable[[], None], ask: Any) -> None:
+    shelf.put(1, "Disk full on the primary", "nobody rotated the logs", service="a", severity="sev1", tag="x y")
+    indexed()
+    for text in [*NASTY, *(f"disk {each}" for each in NASTY), "\n".join(NASTY), "x" * 1_000_000, "a.b " * 250_000]:
+        begin = perf_counter()
+        answer = ask(PUBLIC, text)
+        assert perf_counter() - begin < LONGEST_S, text[:80]
+        assert not answer.notice, text[:80]
+        suggest(PUBLIC, text)
