@@ -100,7 +100,7 @@ def sections_of(postmortem: Postmortem) -> list[ShownSection]:
 
     An imported account comes after the first section.
     """
-    rows = {row.key: row for row in postmortem.sections.all()}
+    rows = {row.key: row for row in postmortem.sections.select_related("updated_by")}
     asked = postmortem.questions
     prompts = list(asked.sections)
     others = [row for row in rows.values() if row.body.strip() and not asked.section(row.key)]
