@@ -8,7 +8,7 @@ from django_tasks import TaskContext, task
 
 from hindsight.jobs.queue import MOST_TRIES
 from hindsight.jobs.schedule import periodic
-from incidents.colouring import colour
+from incidents.colouring import colour, stale
 from incidents.models import Attachment, Snippet
 from incidents.previews import ensure_preview
 from incidents.readings import UNREAD, read, waiting
@@ -21,6 +21,7 @@ READING_PRIORITY = -10
 # Younger files have a job of their own.
 OVERLOOKED_AFTER = timedelta(hours=2)
 AT_ONCE = 500
+COLOURED_AT_ONCE = 200
 
 
 @task()
@@ -29,6 +30,13 @@ def colour_snippet(snippet_id: int) -> None:
     snippet = Snippet.objects.filter(pk=snippet_id).first()
     if snippet is not None:
         colour(snippet)
+
+
+@periodic(every=timedelta(minutes=5))
+def colour_stale(*, now: datetime) -> None:
+    """Colour snippets that came without colours or were coloured by an older highlighter: a few each time."""
+    for pk in stale().order_by("-pk").values_list("pk", flat=True)[:COLOURED_AT_ONCE]:
+        colour_snippet.enqueue(pk)
 
 
 @task()

@@ -9,6 +9,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, _TokenType
 
+from hindsight.lib.diffs import paint_diff
 from hindsight.lib.languages import BY_KEY, normalise_language
 
 _OPTIONS: dict[str, dict[str, object]] = {"php": {"startinline": True}}
@@ -24,6 +25,8 @@ def paint(code: str, language: str) -> list[str] | None:
 
     Lines end at LF; the text of the lines is the code's, character by character.
     """
+    if normalise_language(language) == "diff":
+        return paint_diff(code, paint)
     lexer = _lexer(normalise_language(language))
     if lexer is None:
         return None

@@ -1,37 +1,40 @@
 """Highlighted code for pages: line by line, bounded in size and time, never an error."""
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from hindsight.lib import ansi, controls
 from hindsight.lib.languages import BY_KEY, LANGUAGES, normalise_language
-from hindsight.lib.pool import PoolError, TookTooLong, shared
-from hindsight.lib.text import clean, unix_lines, visible_bidi
+from hindsight.lib.pool import JobFailed, PoolError, TookTooLong, shared
+from hindsight.lib.text import clean, unix_lines
 
-__all__ = ["LANGUAGES", "RENDER_VERSION", "Highlighted", "highlight", "normalise_language"]
+__all__ = ["LANGUAGES", "RENDER_VERSION", "Highlighted", "highlight", "normalise_language", "without_ansi"]
 
 # Raise it when the HTML made from the same code changes: cached lines are then made anew.
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 
 SHOWN_LINES = 2_000
 SHOWN_CHARS = 200_000
+# Of one line: what is longer is a dump that no page has the width for.
+LINE_CHARS = 10_000
 COLOURED_CHARS = 100_000
 TIME_LIMIT_S = 2.0
 
 _JOB = "hindsight.lib.colours:job"
-_ANSI = re.compile(r"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)|[@-Z\\^_()])")
+without_ansi = ansi.strip
 
 
 @dataclass(frozen=True, slots=True)
 class Highlighted:
-    """The shown lines of a piece of code as safe HTML, and what a reader should know about them.
+    """Some lines of a piece of code as safe HTML, and what a reader should know about them.
 
-    `state` is `plain` when there are no colours; `note` says why, or that the rest is only in the raw text.
-    `is_final` is false when only a busy highlighter kept the colours away, so the result should not be kept.
+    `state` is `plain` when there are no colours; `note` says why. `first` is the number of the first line; `is_cut`
+    when there are lines after these, or a line was too long to be shown whole. `is_final` is false when only a busy
+    highlighter kept the colours away, so the result should not be kept.
     """
 
     lines: tuple[SafeString, ...]
@@ -40,6 +43,7 @@ class Highlighted:
     total_lines: int
     is_cut: bool
     is_final: bool
+    first: int = 1
 
     @property
     def html(self) -> SafeString:
@@ -47,55 +51,75 @@ class Highlighted:
         return mark_safe("\n".join(self.lines))  # noqa: S308 - lines are escaped or made by the colourer
 
 
-def highlight(code: str, language: str, *, limit_s: float = TIME_LIMIT_S) -> Highlighted:
-    """Return the code's first lines, coloured when its language is known and it takes no longer than `limit_s`.
+def highlight(code: str, language: str, *, limit_s: float = TIME_LIMIT_S, first: int = 1) -> Highlighted:
+    """Return lines from `first` on, coloured when their language is known and it takes no longer than `limit_s`.
 
-    At most 2,000 lines or 200,000 characters are shown. Terminal escapes are left out and hidden characters made
-    visible; the raw text keeps both.
+    At most 2,000 lines or 200,000 characters are shown, and 10,000 characters of one line. Where a terminal coloured the
+    text, its colours stand in the place of the language's; other terminal escapes are left out. Hidden characters are
+    made visible; the raw text keeps everything.
     """
-    text = _displayable(code)
+    text = clean(unix_lines(code), keep_ansi=True).text
     total = text.count("\n") + (not text.endswith("\n"))
-    shown = "\n".join(text[:SHOWN_CHARS].split("\n", SHOWN_LINES)[:SHOWN_LINES])
-    is_cut = len(shown) < len(text.removesuffix("\n"))
-    painted, note, is_final = _paint(shown, normalise_language(language), limit_s)
-    lines = painted if painted is not None else [escape(line) for line in shown.removesuffix("\n").split("\n")]
-    if is_cut:
-        note = f"{note} {_cut_note(len(lines), total)}".strip()
+    first = min(max(first, 1), total)
+    shown, is_short = _cut(text, first)
+    given = "\n".join(line for line, _ in shown)
+    if ansi.has_colours(given):
+        painted, note, is_final = ansi.paint(given), "", True
+    else:
+        plain = ansi.strip(given).split("\n")
+        painted, note, is_final = _paint(plain, language, limit_s)
+    lines = painted if painted is not None else [str(escape(line)) for line in plain]
+    marked = [controls.visible(line) + _rest(cut) for line, (_, cut) in zip(lines, shown, strict=True)]
     return Highlighted(
-        lines=tuple(mark_safe(visible_bidi(line)) for line in lines),  # noqa: S308 - escaped above or in the child
+        lines=tuple(mark_safe(line) for line in marked),  # noqa: S308 - escaped above or in the child
         state="plain" if painted is None else "done",
         note=note,
         total_lines=total,
-        is_cut=is_cut,
+        is_cut=is_short or first + len(marked) <= total,
         is_final=is_final,
+        first=first,
     )
 
 
-def without_ansi(text: str) -> str:
-    """Drop terminal escapes (colours, titles, cursor moves)."""
-    return _ANSI.sub("", text) if "\x1b" in text else text
+def _cut(text: str, first: int) -> tuple[list[tuple[str, int]], bool]:
+    """Return the shown lines, each with how many of its characters are left out, and whether any line is cut."""
+    shown: list[tuple[str, int]] = []
+    room = SHOWN_CHARS
+    for line in _from(text, first):
+        if room <= 0:
+            break
+        head = line[:LINE_CHARS]
+        shown.append((head, len(line) - len(head)))
+        room -= len(head) + 1
+    return shown, any(cut for _, cut in shown)
 
 
-def _displayable(code: str) -> str:
-    return clean(without_ansi(unix_lines(code)), keep_ansi=False).text
+def _from(text: str, first: int) -> list[str]:
+    """Return lines from `first` on, without splitting what comes after those that can be shown."""
+    at = 0
+    for _ in range(first - 1):
+        at = text.index("\n", at) + 1
+    lines = text[at:].removesuffix("\n").split("\n", SHOWN_LINES)
+    return lines[:SHOWN_LINES]
 
 
-def _cut_note(shown: int, total: int) -> str:
-    if shown < total:
-        return f"The first {shown:,} of {total:,} lines are shown; the raw text has all of them."
-    return f"The first {SHOWN_CHARS:,} characters are shown; the raw text has all of them."
+def _rest(cut: int) -> str:
+    return f'<span class="line-cut">… {cut:,} more characters, in the download</span>' if cut else ""
 
 
-def _paint(code: str, language: str, limit_s: float) -> tuple[list[str] | None, str, bool]:
+def _paint(lines: list[str], language: str, limit_s: float) -> tuple[list[str] | None, str, bool]:
     """Return coloured lines or None, why not, and whether that is final."""
-    if language not in BY_KEY or not BY_KEY[language].lexer:
+    key, code = normalise_language(language), "\n".join([*lines, ""])
+    if key not in BY_KEY or not BY_KEY[key].lexer:
         return None, "", True
     if len(code) > COLOURED_CHARS:
         return None, f"Shown without colours: it has more than {COLOURED_CHARS // 1000} kB.", True
     try:
-        lines: list[str] | None = json.loads(shared.call(_JOB, code.encode(), {"language": language}, limit_s=limit_s))
+        painted: list[str] | None = json.loads(shared.call(_JOB, code.encode(), {"language": key}, limit_s=limit_s))
     except TookTooLong:
         return None, f"Shown without colours: highlighting took longer than {limit_s:g} s.", True
+    except JobFailed:
+        return None, "Shown without colours: the highlighter could not read it.", True
     except PoolError:
         return None, "Shown without colours for now: the highlighter is busy.", False
-    return lines, "", True
+    return (painted if painted is None or len(painted) == len(lines) else None), "", True

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from hindsight.lib.highlight import RENDER_VERSION
-from incidents.colouring import lines_of
+from incidents.colouring import is_kept, lines_of
 from incidents.models import Incident, StepEvidence
 
 LINES_PREVIEWED = 8
@@ -62,7 +61,7 @@ def href_of(row: StepEvidence, page: str) -> str:
 
 def _lines(row: StepEvidence) -> tuple[list[tuple[int, SafeString]], int]:
     """The first of the lines that are meant, and how many more there are."""
-    if row.snippet is None or (row.snippet.highlighted or {}).get("version") != RENDER_VERSION:
+    if row.snippet is None or not is_kept(row.snippet.highlighted):
         return [], 0
     every = lines_of(row.snippet)
     first = row.first_line or 1

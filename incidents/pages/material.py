@@ -6,18 +6,22 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.db.models.functions import Substr
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from hindsight.lib.highlight import RENDER_VERSION, SHOWN_CHARS
+from hindsight.lib.highlight import SHOWN_CHARS, Highlighted, highlight
 from hindsight.lib.languages import BY_KEY
-from incidents.colouring import is_cut, lines_of
+from incidents.colouring import FOLDED_LINES, is_cut, is_kept, lines_of
 from incidents.models import Attachment, Incident, Snippet
 from incidents.pages.margin import Margin
 from incidents.pages.words import with_words
 
 # Lines of one snippet within a page; the snippet's own page shows as many as the highlighter does.
-LINES_SHOWN = 200
+LINES_SHOWN = FOLDED_LINES
 LINES_IN_PAGE = 4_000
+# Without its coloured lines this much of the code is read for a page that shows the folded ones.
+FOLDED_HEAD = 30_000
+# Later parts are coloured while somebody waits.
+PART_LIMIT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,14 @@ class ShownSnippet:
     total: int
     is_cut: bool
     margin: Margin | None = None
+    # The number of the first line here.
+    first: int = 1
+    note: str = ""
+
+    @property
+    def last(self) -> int:
+        """The number of the last line here."""
+        return self.first + len(self.lines) - 1
 
     @property
     def language_label(self) -> str:
@@ -39,9 +51,17 @@ class ShownSnippet:
 
 def load_missing_code(snippets: Iterable[Snippet]) -> None:
     """Fetch the code of those whose coloured lines are gone or out of date: one query, only as much as is shown."""
-    missing = {row.pk: row for row in snippets if (row.highlighted or {}).get("version") != RENDER_VERSION}
+    _load({row.pk: row for row in snippets if not is_kept(row.highlighted)}, SHOWN_CHARS + 1)
+
+
+def load_missing_heads(snippets: Iterable[Snippet]) -> None:
+    """The same for pages that show the folded lines only."""
+    _load({row.pk: row for row in snippets if not is_kept(row.folded)}, FOLDED_HEAD)
+
+
+def _load(missing: dict[int, Snippet], characters: int) -> None:
     if missing:
-        heads = Snippet.objects.filter(pk__in=missing).annotate(head=Substr("code", 1, SHOWN_CHARS + 1))
+        heads = Snippet.objects.filter(pk__in=missing).annotate(head=Substr("code", 1, characters))
         for pk, head in heads.values_list("pk", "head"):
             missing[pk].code = head
 
@@ -58,9 +78,32 @@ class Shelf:
         """The first lines of a snippet, as far as this page still has room."""
         lines = lines_of(row)
         total = (row.highlighted or {}).get("total") or len(lines)
-        shown = lines[: min(self.each, self.left)]
+        return self._put(row, lines[: self.each], total, is_cut(row))
+
+    def fold(self, row: Snippet) -> ShownSnippet:
+        """The same from the folded lines, whose number is fixed: no more of the row is read."""
+        kept = row.folded
+        if kept is None or not is_kept(kept):
+            made = highlight(row.code, "text")
+            return self._put(row, list(made.lines[: self.each]), made.total_lines, len(row.code) >= FOLDED_HEAD)
+        lines = [mark_safe(line) for line in kept["lines"]]  # noqa: S308 - made by our highlighter
+        return self._put(row, lines, kept["total"], kept["is_cut"])
+
+    def _put(self, row: Snippet, lines: list[SafeString], total: int, is_cut: bool) -> ShownSnippet:
+        shown = lines[: self.left]
         self.left -= len(shown)
-        return ShownSnippet(row, shown, total, len(shown) < total or is_cut(row), self.margin)
+        return ShownSnippet(row, shown, total, len(shown) < total or is_cut, self.margin, note=row.highlight_note)
+
+
+def part_of(row: Snippet, first: int, *, margin: Margin | None = None) -> ShownSnippet:
+    """The lines from `first` on, as many as one page shows; the first part has the colours that are kept."""
+    if first <= 1 and is_kept(row.highlighted):
+        return Shelf(each=LINES_IN_PAGE, margin=margin).show(row)
+    return _shown(row, highlight(row.code, row.language, limit_s=PART_LIMIT_S, first=first), margin)
+
+
+def _shown(row: Snippet, made: Highlighted, margin: Margin | None) -> ShownSnippet:
+    return ShownSnippet(row, list(made.lines), made.total_lines, made.is_cut, margin, made.first, made.note)
 
 
 @dataclass(slots=True)
@@ -78,7 +121,7 @@ class Carried:
 class Material:
     """The code and files of some entries and steps, and those that neither carries: two queries, whatever their number.
 
-    The code itself and the text of logs are left out; pages show the coloured lines, and the words in pictures.
+    The code itself, all but its first lines and the text of logs are left out; pages show the coloured lines, and the words in pictures.
     """
 
     def __init__(
@@ -94,10 +137,10 @@ class Material:
         self.loose = Carried()
         self.margin = margin
         shelf = Shelf(margin=margin)
-        snippets = list(Snippet.objects.filter(wanted, incident=incident).defer("code"))
-        load_missing_code(snippets)
+        snippets = list(Snippet.objects.filter(wanted, incident=incident).defer("code", "highlighted"))
+        load_missing_heads(snippets)
         for snippet in snippets:
-            self._place(snippet).snippets.append(shelf.show(snippet))
+            self._place(snippet).snippets.append(shelf.fold(snippet))
         for file in with_words(Attachment.objects.filter(wanted, incident=incident)):
             place = self._place(file)
             (place.pictures if file.is_picture else place.files).append(file)

@@ -9,7 +9,7 @@ from hindsight.lib.language import guess
 from hindsight.lib.languages import normalise_language
 from hindsight.lib.problems import StaleError, too_long
 from hindsight.lib.text import clean
-from incidents.colouring import colour
+from incidents.colouring import COLUMNS, colour
 from incidents.models import (
     CAPTION_LIMIT,
     FILENAME_LIMIT,
@@ -115,7 +115,15 @@ def edit_snippet(
     caption: str | None = None,
     code: str | None = None,
 ) -> Snippet:
-    """Correct a snippet; None leaves as it is. Raises StaleError, InvalidError."""
+    """Correct a snippet; None leaves as it is. Raises StaleError, InvalidError.
+
+    Colours for another language are looked for before the transaction, and by the worker if that takes too long.
+    """
+    known = snippet.language if language is None else normalise_language(language)
+    changes_colours = code is not None or known != snippet.language
+    painted = Snippet(code=snippet.code if code is None else _code(code, Faults()), language=known)
+    if changes_colours and known:
+        colour(painted, limit_s=REQUEST_LIMIT_S)
     with transaction.atomic():
         current = Snippet.objects.select_for_update(no_key=True).get(pk=snippet.pk)
         if current.version != version:
@@ -131,11 +139,21 @@ def edit_snippet(
         if language is not None:
             current.language = normalise_language(language) or guess(current.code, filename=current.filename)
         current.version += 1
-        current.highlighted = None
+        if changes_colours:
+            _put_colours(current, painted)
         current.save()
         outbox.enqueue("incident", current.incident_id)
-        transaction.on_commit(lambda: _later(current.pk))
+        if current.highlighted is None:
+            transaction.on_commit(lambda: _later(current.pk))
     return current
+
+
+def _put_colours(snippet: Snippet, painted: Snippet) -> None:
+    """Take over colours that were made for this very code and language; others come from the worker."""
+    is_same = (painted.code, painted.language) == (snippet.code, snippet.language)
+    source = painted if is_same else Snippet()
+    for name in COLUMNS:
+        setattr(snippet, name, getattr(source, name))
 
 
 def _code(code: str, faults: Faults) -> str:

@@ -14,7 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from hindsight.lib.files import FileStore, TooLarge
 from hindsight.lib.problems import InvalidError
-from incidents.colouring import lines_of
+from incidents.colouring import colour, lines_of, stale
 from incidents.models import Attachment, Incident, Snippet
 from incidents.previews import PREVIEW, THUMBNAIL, ensure_preview
 from incidents.services.attachments import attach
@@ -82,15 +82,38 @@ class TestSnippets:
             add_snippet(incident=incident, by=responder, now=NOW, code="x", step=step)
 
     def test_correcting_the_language_colours_again(
+        self, incident: Incident, responder: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("incidents.services.snippets.REQUEST_LIMIT_S", 30.0)
+        snippet = add_snippet(incident=incident, by=responder, now=NOW, code=PYTHON, language="text")
+        edited = edit_snippet(snippet=snippet, version=1, language="python")
+        assert (edited.language, edited.version) == ("python", 2)
+        assert 'class="k"' in lines_of(Snippet.objects.get())[0]
+
+    def test_colours_that_take_too_long_come_from_the_worker(
         self,
         incident: Incident,
         responder: User,
+        monkeypatch: pytest.MonkeyPatch,
         django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         snippet = add_snippet(incident=incident, by=responder, now=NOW, code=PYTHON, language="text")
+        monkeypatch.setattr("incidents.services.snippets.colour", lambda *_, **__: False)
         with django_capture_on_commit_callbacks() as callbacks:
             edited = edit_snippet(snippet=snippet, version=1, language="python")
-        assert (edited.language, edited.version, len(callbacks)) == ("python", 2, 1)
+        assert (edited.highlighted, edited.folded, len(callbacks)) == (None, None, 1)
+
+    def test_another_caption_keeps_the_colours(self, incident: Incident, responder: User) -> None:
+        snippet = add_snippet(incident=incident, by=responder, now=NOW, code="plain words", language="text")
+        assert edit_snippet(snippet=snippet, version=1, caption="The log").highlighted == snippet.highlighted
+
+    def test_old_colours_are_made_anew(self, incident: Incident, responder: User) -> None:
+        snippet = add_snippet(incident=incident, by=responder, now=NOW, code="plain words", language="text")
+        assert not stale().exists()
+        Snippet.objects.update(render_version=0, highlighted=None)
+        assert [row.pk for row in stale()] == [snippet.pk]
+        colour(Snippet.objects.get())
+        assert not stale().exists()
 
 
 class TestAttachments:

@@ -54,7 +54,7 @@ def test_text_without_colours_is_escaped(language: str) -> None:
 
 def test_line_ends_and_terminal_escapes() -> None:
     shown = highlight("\x1b[31mred\x1b[0m\r\n\x1b]0;title\x07two\x1b[2K\n\x00", "text")
-    assert shown.lines == ("red", "two", "\ufffd")
+    assert shown.lines == ('<span class="ansi-red">red</span>', "two", "\ufffd")
 
 
 def test_hidden_characters_are_shown() -> None:
@@ -92,17 +92,55 @@ def test_busy_is_not_final(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "lines", "note"),
+    ("code", "first", "lines", "is_cut"),
     [
-        ("x\n" * 210_000, 2_000, "The first 2,000 of 210,000 lines are shown; the raw text has all of them."),
-        ("x" * 1_000_000, 1, "The first 200,000 characters are shown; the raw text has all of them."),
-        ("x" * 20_000, 1, ""),
-        ("x\n" * 2_000, 2_000, ""),
+        ("x\n" * 210_000, 1, 2_000, True),
+        ("x\n" * 210_000, 208_001, 2_000, False),
+        ("x\n" * 210_000, 999_999, 1, False),
+        ("x" * 1_000_000, 1, 1, True),
+        ("x" * 9_000, 1, 1, False),
+        ("x\n" * 2_000, 1, 2_000, False),
+        ("a\n\n", 1, 2, False),
     ],
 )
-def test_giant_code_is_cut_and_says_so(code: str, lines: int, note: str) -> None:
-    shown = highlight(code, "text")
-    assert (len(shown.lines), shown.note, shown.is_cut) == (lines, note, bool(note))
+def test_giant_code_is_shown_in_parts(code: str, first: int, lines: int, is_cut: bool) -> None:
+    shown = highlight(code, "text", first=first)
+    assert (len(shown.lines), shown.is_cut) == (lines, is_cut)
+
+
+def test_a_very_long_line_says_how_much_is_left_out() -> None:
+    assert "… 990,000 more characters" in highlight("x" * 1_000_000, "text").html
+
+
+def test_blank_lines_at_the_end_keep_their_colours() -> None:
+    assert highlight("def a():\n    pass\n\n\n", "python").state == "done"
+
+
+def test_a_terminals_colours_stand_in_the_place_of_the_languages() -> None:
+    shown = highlight("def a():\n\x1b[31m    raise\x1b[0m\n", "python")
+    assert shown.lines == ("def a():", '<span class="ansi-red">    raise</span>')
+
+
+def test_an_escape_that_begins_nothing_is_shown() -> None:
+    assert 'aria-label="ESCAPE, U+001B"' in highlight("a \x1b\u00e9", "text").html
+
+
+def test_a_diff_has_the_colours_of_its_language_too() -> None:
+    lines = paint("--- a/pay.py\n+++ b/pay.py\n@@ -1,2 +1,2 @@\n def pay():\n-    return 1\n+    return 2\n", "diff")
+    assert lines is not None
+    assert lines[2].startswith('<span class="gu">')
+    assert '<span class="k">def</span>' in lines[3]
+    assert lines[4].startswith('<span class="gd"><span class="diff-sign">-</span>')
+    assert '<span class="k">return</span>' in lines[5]
+    assert words(lines[5]) == "+    return 2"
+
+
+def test_lines_cut_out_of_a_diff() -> None:
+    assert paint("+new\n-old\n same", "diff") == [
+        '<span class="gi">+new</span>',
+        '<span class="gd">-old</span>',
+        " same",
+    ]
 
 
 def test_large_code_has_no_colours() -> None:
