@@ -163,6 +163,9 @@ def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
     found: dict[tuple[str, ...], Term] = {}
     for said, other in alternatives(text):
         terms = [term for term in terms_of(other) if not term.text.startswith("=")]
+        if len(terms) == 1 and len(list(tokens(other))) > 1:
+            # The rest of the phrase is in every text ("run out", "not found"), and one plain word says something else.
+            continue
         # Stop words of a phrase are no terms.
         instead = tuple(word for word in said if word in typed)
         for term in terms:

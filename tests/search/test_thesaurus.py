@@ -72,3 +72,11 @@ def test_what_waits_for_the_index_is_scored_alike(shelf: Shelf, either: str, ind
     after = {r.hit.id: r.score for r in find(PUBLIC, "no space left on the leader today").results}
     assert before.keys() == after.keys() == {1}
     assert after[1] > 0
+
+
+def test_one_plain_word_of_a_phrase_is_not_the_phrase(shelf: Shelf, either: str, indexed: Callable[[], None]) -> None:
+    shelf.put(1, "Pool exhausted")
+    shelf.put(2, "Nightly run went fine")
+    indexed()
+    assert "run out" in set(beside("exhausted"))
+    assert [r.hit.id for r in find(PUBLIC, "exhausted").results] == [1]

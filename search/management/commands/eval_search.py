@@ -47,8 +47,11 @@ class Command(BaseCommand):
             return [names.get(row.key, f"{row.key[0]}:{row.key[1]}") for row in rows[:10]]
 
         # Otherwise what is measured would be how busy the machine is.
-        queries.is_patient = True
-        outcomes = ask(questions, find)
+        was_patient, queries.is_patient = queries.is_patient, True
+        try:
+            outcomes = ask(questions, find)
+        finally:
+            queries.is_patient = was_patient
         figures = report(outcomes, "+".join(sorted(engines)))
         if options["json"]:
             self.stdout.write(json.dumps(figures))
