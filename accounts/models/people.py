@@ -65,6 +65,8 @@ class User(AbstractUser):
     display_name = models.CharField(max_length=100, blank=True)
     timezone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    # A weekly mail about their own action items that are overdue.
+    wants_digest = models.BooleanField(default=True, db_default=True)
     # Every session carries a digest of it; a higher number ends them all on their next request.
     session_epoch = models.PositiveIntegerField(default=0)
 

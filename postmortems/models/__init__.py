@@ -1,25 +1,35 @@
 """What was learned: the postmortem, its proof, and what is to be done."""
 
-from .action import ACTION_TEXT_LIMIT, ACTION_TITLE_LIMIT, ActionItem, ActionItemQuerySet
+from .action import ACTION_TEXT_LIMIT, ACTION_TITLE_LIMIT, DONE_WHEN_LIMIT, ActionDigest, ActionItem, ActionItemQuerySet
 from .choices import (
     ACTION_KIND_MEANING,
+    FACTOR_KIND_MEANING,
     UNFINISHED,
     ActionKind,
     ActionState,
     FactorCategory,
+    FactorKind,
     ProofMethod,
     ProofResult,
     ProofState,
 )
-from .evidence import CLAIM_LIMIT, DETAIL_LIMIT, PLACE_LIMIT, Evidence
-from .lifecycle import PostmortemStatus, PostmortemTransition, postmortem_transition
-from .postmortem import (
+from .evidence import BROKE_LIMIT, CLAIM_LIMIT, DETAIL_LIMIT, PLACE_LIMIT, Evidence
+from .factor import (
+    CATEGORIES_LIMIT,
+    CATEGORY_KEY_LIMIT,
+    CATEGORY_NAME_LIMIT,
+    DEPTH_LIMIT,
+    EVIDENCE_EACH,
     FACTOR_LIMIT,
     FACTORS_LIMIT,
+    CauseCategory,
+    ContributingFactor,
+)
+from .lifecycle import PostmortemStatus, PostmortemTransition, postmortem_transition
+from .postmortem import (
     SECTION_LIMIT,
     SECTION_TITLE_LIMIT,
     WAIVER_LIMIT,
-    ContributingFactor,
     Postmortem,
     PostmortemQuerySet,
     Revision,
@@ -42,9 +52,17 @@ __all__ = [
     "ACTION_KIND_MEANING",
     "ACTION_TEXT_LIMIT",
     "ACTION_TITLE_LIMIT",
+    "BROKE_LIMIT",
+    "CATEGORIES_LIMIT",
+    "CATEGORY_KEY_LIMIT",
+    "CATEGORY_NAME_LIMIT",
     "CLAIM_LIMIT",
+    "DEPTH_LIMIT",
     "DETAIL_LIMIT",
+    "DONE_WHEN_LIMIT",
+    "EVIDENCE_EACH",
     "FACTORS_LIMIT",
+    "FACTOR_KIND_MEANING",
     "FACTOR_LIMIT",
     "PLACE_LIMIT",
     "RULE_TAG_LIMIT",
@@ -56,13 +74,16 @@ __all__ = [
     "TEMPLATE_PURPOSE_LIMIT",
     "UNFINISHED",
     "WAIVER_LIMIT",
+    "ActionDigest",
     "ActionItem",
     "ActionItemQuerySet",
     "ActionKind",
     "ActionState",
+    "CauseCategory",
     "ContributingFactor",
     "Evidence",
     "FactorCategory",
+    "FactorKind",
     "Postmortem",
     "PostmortemQuerySet",
     "PostmortemStatus",

@@ -15,6 +15,7 @@ from .choices import UNFINISHED, ActionKind, ActionState
 
 ACTION_TITLE_LIMIT = 300
 ACTION_TEXT_LIMIT = 2_000
+DONE_WHEN_LIMIT = 500
 
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
@@ -45,6 +46,8 @@ class ActionItem(models.Model):
     due_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=7, choices=ActionState.choices, default=ActionState.OPEN)
     tracker_url = models.URLField(max_length=500, blank=True, default="")
+    # What must be true so that it counts as done, said before anybody begins.
+    done_when = models.CharField(max_length=DONE_WHEN_LIMIT, blank=True, default="", db_default="")
     proof = models.TextField(blank=True, default="")
     done_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True, default="")
@@ -56,7 +59,10 @@ class ActionItem(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["state", "due_on"], name="action_state_due")]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="action_state_due"),
+            models.Index(fields=["owner", "state"], name="action_owner_state"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="action_has_title"),
             models.CheckConstraint(condition=Q(kind__in=ActionKind.values), name="action_kind_known"),
@@ -87,3 +93,13 @@ class ActionItem(models.Model):
     def is_overdue(self, today: date) -> bool:
         """Whether it should have been done before `today`."""
         return not self.is_finished and self.due_on is not None and self.due_on < today
+
+
+class ActionDigest(models.Model):
+    """When a person was last told by mail of what is overdue."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    mailed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.mailed_at}"

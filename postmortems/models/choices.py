@@ -4,7 +4,7 @@ from django.db import models
 
 
 class FactorCategory(models.TextChoices):
-    """What let it happen, for trends; several are normal."""
+    """The categories that came with Hindsight; a team renames them and adds its own (see `CauseCategory`)."""
 
     CHANGE = "change", "Change"
     TEST = "test", "Test"
@@ -17,6 +17,25 @@ class FactorCategory(models.TextChoices):
     HARDWARE = "hardware", "Hardware"
     SECURITY = "security", "Security"
     EXTERNAL = "external", "External"
+
+
+class FactorKind(models.TextChoices):
+    """Which part a factor played."""
+
+    TRIGGER = "trigger", "Trigger"
+    MECHANISM = "mechanism", "Mechanism"
+    LET_THROUGH = "let_through", "Let it through"
+    WORSENED = "worsened", "Made it worse"
+    LUCK = "luck", "Luck"
+
+
+FACTOR_KIND_MEANING = {
+    FactorKind.TRIGGER: "What set it off at that moment.",
+    FactorKind.MECHANISM: "How one thing led to the other.",
+    FactorKind.LET_THROUGH: "What could have caught it, and did not.",
+    FactorKind.WORSENED: "What made it hurt more, or longer.",
+    FactorKind.LUCK: "What could as well have gone the other way.",
+}
 
 
 class ProofMethod(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The postmortem: its sections, every saved text of them, and the contributing factors."""
+"""The postmortem: its sections, and every saved text of them."""
 
 from typing import ClassVar
 
@@ -14,15 +14,13 @@ from incidents.models import Incident
 from postmortems.prompts import QuestionSet
 from postmortems.shipped import FIRST_STANDARD, SHIPPED
 
-from .choices import FactorCategory, ProofState
+from .choices import ProofState
 from .lifecycle import PostmortemStatus
 from .template import TemplateVersion
 
 # Characters. A section is prose; logs and code are snippets of the incident.
 SECTION_LIMIT = 200_000
 SECTION_TITLE_LIMIT = 120
-FACTOR_LIMIT = 2_000
-FACTORS_LIMIT = 30
 WAIVER_LIMIT = 2_000
 
 
@@ -168,21 +166,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section_id} v{self.version}"
-
-
-class ContributingFactor(models.Model):
-    """One thing that let it happen: a category for trends, a text that explains."""
-
-    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="factors")
-    category = models.CharField(max_length=10, choices=FactorCategory.choices)
-    text = models.TextField(blank=True, default="")
-
-    class Meta:
-        ordering = ["id"]
-        indexes = [models.Index(fields=["category"], name="factor_category")]
-        constraints = [
-            models.CheckConstraint(condition=Q(category__in=FactorCategory.values), name="factor_category_known")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_category_display()}: {self.text[:60]}"

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from accounts.models import User
 from incidents.services.checks import Faults
-from postmortems.models import FACTOR_LIMIT, FACTORS_LIMIT, ContributingFactor, FactorCategory, Postmortem
+from postmortems.models import FACTOR_LIMIT, FACTORS_LIMIT, ContributingFactor, Postmortem
+from postmortems.services.categories import known_keys
 from postmortems.services.locking import locked, touch
 
 
@@ -45,8 +46,9 @@ def set_factors(
 def _checked(factors: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     faults = Faults()
     wanted = []
+    known = known_keys()
     for category, text in factors:
-        faults.choice("factors", category, FactorCategory.values, label="Category")
+        faults.choice("factors", category, known, label="Category")
         wanted.append((category, faults.text("factors", text, label="Factor", limit=FACTOR_LIMIT).strip()))
     if len(wanted) > FACTORS_LIMIT:
         faults.add("factors", f"{len(wanted)} factors given; the limit is {FACTORS_LIMIT}.")
