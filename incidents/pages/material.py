@@ -121,7 +121,7 @@ class Carried:
 class Material:
     """The code and files of some entries and steps, and those that neither carries: two queries, whatever their number.
 
-    The code itself, all but its first lines and the text of logs are left out; pages show the coloured lines, and the words in pictures.
+    The code itself, all but its first coloured lines, and the text of logs are left out; pages show the words in pictures.
     """
 
     def __init__(

@@ -80,6 +80,12 @@ def of(mapping: dict[Any, Any], key: object) -> Any:
 
 
 @register.filter
+def commas(number: int) -> str:
+    """2,300 lines."""
+    return f"{number:,}"
+
+
+@register.filter
 def outcome_word(value: str) -> str:
     """ruled_out as Ruled out."""
     return str(value).replace("_", " ").capitalize()
@@ -127,18 +133,21 @@ def code_lines(snippet: ShownSnippet, pick: str = "", hit: tuple[int, int] | Non
     `pick` is an address that each number leads to instead of to itself: its line is added to it. `hit` are the first
     and last of those that are chosen.
     """
-    name = snippet.row.anchor
+    name, first = snippet.row.anchor, snippet.first
     href = escape(pick) if pick else f"#{name}-L"
+    # One stop of the Tab key a snippet: arrow keys go from number to number. Where a number is a choice, each is one.
+    stop = "" if pick else ' tabindex="-1"'
     plain = [
-        f'<span class="line" id="{name}-L{at}"><a class="ln" href="{href}{at}">{at}</a>{line}\n</span>'
-        for at, line in enumerate(snippet.lines, 1)
+        f'<span class="line" id="{name}-L{at}"><a class="ln" href="{href}{at}"{stop if at > first else ""}>{at}</a>'
+        f"{line}\n</span>"
+        for at, line in enumerate(snippet.lines, first)
     ]
     margin = snippet.margin or Margin()
     for at, note in margin.marks(snippet.row.pk).items():
-        if at <= len(plain):
-            plain[at - 1] = _marked(plain[at - 1], note, page=margin.page, is_first=at == note.first_line)
-    for at in range(hit[0], min(hit[1], len(plain)) + 1) if hit else ():
-        plain[at - 1] = plain[at - 1].replace('class="line', 'class="line is-hit', 1)
+        if first <= at < first + len(plain):
+            plain[at - first] = _marked(plain[at - first], note, page=margin.page, is_first=at == note.first_line)
+    for at in range(max(hit[0], first), min(hit[1], snippet.last) + 1) if hit else ():
+        plain[at - first] = plain[at - first].replace('class="line', 'class="line is-hit', 1)
     return SafeString("".join(plain))
 
 

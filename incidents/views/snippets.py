@@ -1,27 +1,30 @@
 """Snippets: adding them, their own page, their raw text."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hindsight.lib.files import clean_filename, content_disposition
-from hindsight.lib.highlight import SHOWN_LINES
-from hindsight.lib.htmx import private
+from hindsight.lib.highlight import SHOWN_LINES, without_ansi
+from hindsight.lib.htmx import private, render
 from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.log import SnippetEditForm, SnippetForm
 from incidents.models import Forest, Incident, Snippet
 from incidents.pages.margin import Margin
-from incidents.pages.material import Shelf
+from incidents.pages.material import part_of
 from incidents.services.ledger import known
 from incidents.services.snippets import add_coloured, coloured, edit_snippet
 from incidents.views.attachments import FILE_POLICY
-from incidents.views.replies import CONFLICT, OK, act_once, attempt, conflict_words, form_again, person, to_incident
+from incidents.views.replies import CONFLICT, OK, act_once, attempt, difference, form_again, person, to_incident
 
 # Of a snippet, this many characters are compared with the ledger.
 KNOWN_IN = 200_000
+LINES_BEFORE = 200
+_LINES = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,19 +60,46 @@ def _new_page(request: HttpRequest, incident: Incident, form: SnippetForm, statu
 
 @require_safe
 def snippet_detail(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    """One snippet in full, as far as pages show code at all."""
+    """One snippet, or the part of it that `?from=` begins or that holds the `?lines=5-9`, which it marks."""
     incident = access.get_incident(request.user, number)
     snippet = access.get_snippet(incident, pk)
-    cited = snippet.evidence.all()
-    numbers = {spot.pk: spot.number for spot in Forest.of(incident).reading_order()} if cited else {}
-    margin = Margin(page=incident.get_absolute_url()).add_notes(snippet.log_notes.all()).add_evidence(cited, numbers)
+    hit = lines_asked(request.GET.get("lines", ""))
+    shown = part_of(snippet, _first(request, hit), margin=_margin(incident, snippet))
     context = {
         "incident": incident,
-        "snippet": Shelf(each=SHOWN_LINES, together=SHOWN_LINES, margin=margin).show(snippet),
+        "snippet": shown,
+        "hit": hit,
+        "asked": request.GET.get("lines", "")[:30] if hit else "",
+        "earlier": max(1, shown.first - SHOWN_LINES) if shown.first > 1 else 0,
+        "later": shown.last + 1 if shown.last < shown.total else 0,
         "known": known(snippet.code[:KNOWN_IN].splitlines(), viewer=person(request), without=incident),
         "can_write": person(request).can_write,
+        "is_whole": True,
     }
-    return private(render(request, "incidents/snippet.html", context))
+    return render(request, page="incidents/snippet.html", fragment="incidents/_code.html", context=context)
+
+
+def _margin(incident: Incident, snippet: Snippet) -> Margin:
+    cited = list(snippet.evidence.all())
+    numbers = {spot.pk: spot.number for spot in Forest.of(incident).reading_order()} if cited else {}
+    return Margin(page=incident.get_absolute_url()).add_notes(snippet.log_notes.all()).add_evidence(cited, numbers)
+
+
+def lines_asked(text: str) -> tuple[int, int] | None:
+    """The first and last of the lines that an address names ("5" or "5-9"); None for anything else."""
+    match = _LINES.fullmatch(text)
+    if not match:
+        return None
+    first, last = sorted((int(match[1]), int(match[2] or match[1])))
+    return first, last
+
+
+def _first(request: HttpRequest, hit: tuple[int, int] | None) -> int:
+    """The line that the page begins with; lines that are asked for have some before them."""
+    if hit:
+        return 1 if hit[1] <= SHOWN_LINES else max(1, hit[0] - LINES_BEFORE)
+    asked = lines_asked(request.GET.get("from", ""))
+    return asked[0] if asked else 1
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,13 +125,28 @@ def snippet_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     try:
         changed, status = attempt(form, act)
     except StaleError as problem:
-        data = {**form.data.dict(), "version": str(problem.current.version)}  # type: ignore[attr-defined]  # a QueryDict
-        again = SnippetEditForm(data)
-        return _edit_page(request, problem.current, again, CONFLICT, conflict=conflict_words(None, timezone.now()))
+        return _conflict(request, problem.current, form)
     if changed is None:
         return _edit_page(request, snippet, form, status)
     messages.success(request, "Saved.")
     return to_incident(request, incident, changed.anchor)
+
+
+def _conflict(request: HttpRequest, current: Snippet, form: SnippetEditForm) -> HttpResponse:
+    """The same form once more, over what somebody else saved, with both texts where they differ."""
+    data = {**form.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]  # a QueryDict
+    return _edit_page(
+        request,
+        current,
+        SnippetEditForm(data),
+        CONFLICT,
+        conflict="Somebody saved this first. Nothing of yours is lost: both texts are below. Merge, then save.",
+        differences=[
+            difference(str(form[name].label), form.cleaned_data[name], getattr(current, name))
+            for name in ("language", "filename", "caption")
+            if form.cleaned_data[name] != getattr(current, name)
+        ],
+    )
 
 
 def _edit_page(
@@ -113,10 +158,11 @@ def _edit_page(
 
 @require_safe
 def snippet_raw(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    """The code as it was pasted, as a download that can't act."""
+    """The code as it was pasted, as a download that can't act; `?as=text` leaves terminal escapes out, for copying."""
     incident = access.get_incident(request.user, number)
     snippet = access.get_snippet(incident, pk)
-    answer = HttpResponse(snippet.code, content_type="text/plain; charset=utf-8")
+    code = without_ansi(snippet.code) if request.GET.get("as") == "text" else snippet.code
+    answer = HttpResponse(code, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = content_disposition(clean_filename(snippet.filename or f"snippet-{snippet.pk}.txt"))
     answer["Content-Security-Policy"] = FILE_POLICY
     answer["X-Content-Type-Options"] = "nosniff"

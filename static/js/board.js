@@ -157,6 +157,7 @@ function askAtHash() {
 }
 askAtHash();
 window.addEventListener("hashchange", askAtHash);
+document.addEventListener("hindsight:lines", ({ detail }) => ask(detail.first, detail.last));
 document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed) return;

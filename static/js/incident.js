@@ -6,12 +6,13 @@ import "./composer-waiting.js";
 import "./board.js";
 import "./timeline.js";
 import "./live.js";
+import "./snippet.js";
+import "./gallery.js";
 /* Links into a long record: an address that names a line which this page does not show is sent to where it is. */
 function goToPart() {
   const name = location.hash.slice(1);
-  if (!name || document.getElementById(name)) return;
-  const [, kind, id, line] = name.match(/^(entry|step|snippet)-(\d+)(-L\d+)?$/) ?? [];
-  if (!kind) return;
+  const [, kind, id, line] = name.match(/^(entry|step|snippet)-(\d+)(-L\d+)?(?:-L\d+)?$/) ?? [];
+  if (!kind || document.getElementById(`${kind}-${id}${line ?? ""}`)) return;
   const here = location.pathname;
   if (kind === "snippet") {
     if (line || !document.getElementById(`snippet-${id}`)) location.replace(`${here}snippets/${id}/#${name}`);
