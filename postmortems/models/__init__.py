@@ -47,6 +47,7 @@ from .template import (
     TemplateRule,
     TemplateVersion,
 )
+from .thanks import Thanks
 
 __all__ = [
     "ACTION_KIND_MEANING",
@@ -97,6 +98,7 @@ __all__ = [
     "TemplateQuerySet",
     "TemplateRule",
     "TemplateVersion",
+    "Thanks",
     "Writer",
     "postmortem_transition",
 ]
