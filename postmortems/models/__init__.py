@@ -13,6 +13,7 @@ from .choices import (
     ProofResult,
     ProofState,
 )
+from .comment import COMMENT_LIMIT, COMMENTS_LIMIT, QUOTE_LIMIT, Comment, CommentQuerySet
 from .evidence import BROKE_LIMIT, CLAIM_LIMIT, DETAIL_LIMIT, PLACE_LIMIT, Evidence
 from .factor import (
     CATEGORIES_LIMIT,
@@ -25,8 +26,9 @@ from .factor import (
     CauseCategory,
     ContributingFactor,
 )
-from .lifecycle import PostmortemStatus, PostmortemTransition, postmortem_transition
+from .lifecycle import UNDER_REVIEW, UNPUBLISHED, PostmortemStatus, PostmortemTransition, postmortem_transition
 from .postmortem import (
+    NOT_NEEDED_LIMIT,
     SECTION_LIMIT,
     SECTION_TITLE_LIMIT,
     WAIVER_LIMIT,
@@ -36,6 +38,8 @@ from .postmortem import (
     Section,
 )
 from .presence import Writer
+from .publication import NOTE_LIMIT, Notice, NoticeKind, Publication
+from .review import DUE_DAYS, DUE_DAYS_LIMIT, VERDICT_LIMIT, Review, ReviewQuerySet, Verdict, WritingPolicy
 from .template import (
     RULE_TAG_LIMIT,
     TEMPLATE_KEY_LIMIT,
@@ -58,14 +62,21 @@ __all__ = [
     "CATEGORY_KEY_LIMIT",
     "CATEGORY_NAME_LIMIT",
     "CLAIM_LIMIT",
+    "COMMENTS_LIMIT",
+    "COMMENT_LIMIT",
     "DEPTH_LIMIT",
     "DETAIL_LIMIT",
     "DONE_WHEN_LIMIT",
+    "DUE_DAYS",
+    "DUE_DAYS_LIMIT",
     "EVIDENCE_EACH",
     "FACTORS_LIMIT",
     "FACTOR_KIND_MEANING",
     "FACTOR_LIMIT",
+    "NOTE_LIMIT",
+    "NOT_NEEDED_LIMIT",
     "PLACE_LIMIT",
+    "QUOTE_LIMIT",
     "RULE_TAG_LIMIT",
     "SECTION_LIMIT",
     "SECTION_TITLE_LIMIT",
@@ -73,7 +84,10 @@ __all__ = [
     "TEMPLATE_NAME_LIMIT",
     "TEMPLATE_NOTE_LIMIT",
     "TEMPLATE_PURPOSE_LIMIT",
+    "UNDER_REVIEW",
     "UNFINISHED",
+    "UNPUBLISHED",
+    "VERDICT_LIMIT",
     "WAIVER_LIMIT",
     "ActionDigest",
     "ActionItem",
@@ -81,10 +95,14 @@ __all__ = [
     "ActionKind",
     "ActionState",
     "CauseCategory",
+    "Comment",
+    "CommentQuerySet",
     "ContributingFactor",
     "Evidence",
     "FactorCategory",
     "FactorKind",
+    "Notice",
+    "NoticeKind",
     "Postmortem",
     "PostmortemQuerySet",
     "PostmortemStatus",
@@ -92,6 +110,9 @@ __all__ = [
     "ProofMethod",
     "ProofResult",
     "ProofState",
+    "Publication",
+    "Review",
+    "ReviewQuerySet",
     "Revision",
     "Section",
     "Template",
@@ -99,6 +120,8 @@ __all__ = [
     "TemplateRule",
     "TemplateVersion",
     "Thanks",
+    "Verdict",
     "Writer",
+    "WritingPolicy",
     "postmortem_transition",
 ]

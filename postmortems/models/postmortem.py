@@ -22,6 +22,7 @@ from .template import TemplateVersion
 SECTION_LIMIT = 200_000
 SECTION_TITLE_LIMIT = 120
 WAIVER_LIMIT = 2_000
+NOT_NEEDED_LIMIT = 2_000
 
 
 class PostmortemQuerySet(models.QuerySet["Postmortem"]):
@@ -62,6 +63,15 @@ class Postmortem(models.Model):
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+    # Who sent it to review: with `begun_by`, those whose own text it is.
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # When something changed after it was published.
+    amended_at = models.DateTimeField(null=True, blank=True)
+    # The day on which it should be out, where somebody chose one; else it follows from the severity.
+    due_on = models.DateField(null=True, blank=True)
+    not_needed_reason = models.TextField(blank=True, default="", db_default="")
 
     # Why there can be no proof, and who answers for that; a signature, so its person can't be deleted.
     waiver_reason = models.TextField(blank=True, default="")
@@ -83,6 +93,10 @@ class Postmortem(models.Model):
                 name="postmortem_published_has_time",
             ),
             models.CheckConstraint(
+                condition=~Q(status=PostmortemStatus.NOT_NEEDED) | ~Q(not_needed_reason=""),
+                name="postmortem_not_needed_has_reason",
+            ),
+            models.CheckConstraint(
                 condition=Q(waiver_reason="", waiver_by__isnull=True, waiver_at__isnull=True)
                 | (~Q(waiver_reason="") & Q(waiver_by__isnull=False, waiver_at__isnull=False)),
                 name="postmortem_waiver_is_signed",
@@ -100,6 +114,11 @@ class Postmortem(models.Model):
     def is_published(self) -> bool:
         """Whether it is out."""
         return self.status == PostmortemStatus.PUBLISHED
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether nobody decided that there need not be one."""
+        return self.status != PostmortemStatus.NOT_NEEDED
 
     @property
     def is_brought_in(self) -> bool:

@@ -12,8 +12,8 @@ NOTE_LIMIT = 500
 class Publication(models.Model):
     """A postmortem as it went out, or as it was amended with a word about it.
 
-    `versions` holds the version of every section by key; the texts are in the revisions. `facts` are the factors, proofs
-    and the waiver of that moment, in words.
+    `versions` holds the version of every section by key; the texts are in the revisions. `facts` are the factors,
+    proofs and the waiver of that moment, in words.
     """
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="publications")
