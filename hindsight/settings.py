@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ZoneMiddleware",
+    "hindsight.safe_paste.SafePasteMiddleware",
 ]
 
 ROOT_URLCONF = "hindsight.urls"
@@ -177,6 +178,7 @@ ACCOUNT_RATE_LIMITS = {
 
 # --- sessions, cookies, headers ---------------------------------------------------------------------------------------
 
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from hindsight import api
+from hindsight import api, safe_paste
 from hindsight.views import guide, health, reference, thesaurus
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/thesaurus/", thesaurus.thesaurus, name="settings_thesaurus"),
     path("settings/thesaurus/put-away/", thesaurus.put_away, name="settings_thesaurus_put_away"),
     path("settings/thesaurus/<int:pk>/undo/", thesaurus.undo, name="settings_thesaurus_undo"),
+    path("safe-paste/keep/", safe_paste.keep_found, name="safe_paste_keep"),
     path("", include("accounts.urls")),
     path("", include("incidents.urls")),
     path("", include("search.urls")),

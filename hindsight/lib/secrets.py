@@ -5,7 +5,7 @@ import hmac
 import re
 import time
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from detect_secrets.filters import heuristic
@@ -31,7 +31,8 @@ class Finding:
     label: str
     start: int
     end: int
-    value: str
+    # Not for logs and tracebacks.
+    value: str = field(repr=False)
 
     @property
     def mask(self) -> str:

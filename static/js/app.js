@@ -13,6 +13,7 @@ import "./copy.js";
 import "./confirm.js";
 import "./localtime.js";
 import "./paste.js";
+import "./safe-paste.js";
 import "./draft.js";
 import "./queue.js";
 import "./guard.js";

@@ -164,6 +164,10 @@ async function answered(item, request) {
   if (session === "other") return hold(item, "refused", toldBy(html));
   if ([502, 503, 504].includes(status)) return unreachable(item, "The server is not answering", Number(request.getResponseHeader("Retry-After")) || undefined);
   if (status === 429) return unreachable(item, "Too many at once", Number(request.getResponseHeader("Retry-After")) || 30);
+  if (request.getResponseHeader("X-Hindsight-Secrets")) {
+    hold(item, "refused", "It seems to hold a credential: say whether to mask it.");
+    return tell("secrets", { item, html });
+  }
   const words = { 403: "You may read this, not change it", 404: "No such page, or not shared with you", 413: "The file is larger than this installation takes", 507: "The server's disk is full" };
   const fault = toldBy(html) || words[status] || `The server answered with an error (${status})`;
   hold(item, "refused", fault);
@@ -177,9 +181,10 @@ function signIn(item, html) {
   tell("session-over", { html, resume: () => { isAsking = false; pump(); }, leave: () => { isAsking = false; hold(item, "refused", "Your session ended; sign in and try again"); } });
 }
 
-function decide({ id, act }) {
+function decide({ id, act, fields }) {
   const item = items.get(id);
   if (!item) return;
+  if (fields) item.fields = fields;
   if (act === "retry") {
     pause = 0;
     if (item.state !== "sending") hold(item, "waiting", "");
