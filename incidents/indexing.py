@@ -3,14 +3,16 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from django.db.models import Count, Max, Model, Q, QuerySet, Sum
-from django.db.models.functions import Lower
+from django.urls import reverse
 
 from accounts.models import User
 from hindsight.lib.highlight import without_ansi
 from hindsight.lib.ocr import squeezed
+from hindsight.lib.rows import rows_of, table
 from incidents import renames
 from incidents.answers import Answer, answers
 from incidents.chunks import chunks
@@ -23,6 +25,7 @@ from incidents.models import (
     Kind,
     LogNote,
     LogVerdict,
+    Service,
     Snippet,
     StepEvidence,
     TimelineEntry,
@@ -39,7 +42,10 @@ ORIGIN = "import"
 TEXT_LIMIT = 1_000_000
 _NUMBER = re.compile(r"(?:inc-?|#)?([0-9]{1,9})", re.IGNORECASE | re.ASCII)
 # The columns that a result shows.
-_SHOWN = ("number", "title", "severity", "status", "kind", "started_at", "external_id", "is_private")
+_SHOWN = ("pk", "number", "title", "severity", "status", "kind", "started_at", "external_id", "is_private")
+
+
+_Shown: TypeAlias = tuple[int, int, str, str, str, str, datetime | None, str | None, bool]
 
 
 class IncidentSource:
@@ -93,8 +99,8 @@ class IncidentSource:
 
     def hits(self, viewer: Any, ids: Collection[int]) -> dict[int, Hit]:
         """Results to show, in a constant number of queries."""
-        rows = Incident.objects.visible_to(viewer).filter(pk__in=ids).order_by().only(*_SHOWN)
-        known = {row.pk: row for row in rows}
+        rows = Incident.objects.visible_to(viewer).filter(pk__in=ids).order_by().values_list(*_SHOWN)
+        known: dict[int, _Shown] = {row[0]: row for row in rows}
         found, services = answers(list(known)), _service_names(list(known))
         return {pk: _hit(row, found[pk], services[pk]) for pk, row in known.items()}
 
@@ -260,33 +266,34 @@ def _versions_below(incidents: QuerySet[Incident]) -> dict[int, str]:
     return words
 
 
-def _hit(incident: Incident, answer: Answer, services: Sequence[str]) -> Hit:
+def _hit(row: _Shown, answer: Answer, services: Sequence[str]) -> Hit:
+    pk, number, title, severity, status, kind, started_at, external_id, is_private = row
     return Hit(
         kind=KIND,
-        id=incident.pk,
-        number=incident.label,
-        title=incident.title,
-        url=incident.get_absolute_url(),
-        severity=incident.severity,
-        severity_label=registry.known_values("severity").get(incident.severity, incident.severity),
-        status=incident.status,
-        status_label=registry.known_values("status").get(incident.status, incident.status),
+        id=pk,
+        number=f"INC-{number}",
+        title=title,
+        url=reverse("incident_detail", args=[number]),
+        severity=severity,
+        severity_label=registry.known_values("severity").get(severity, severity),
+        status=status,
+        status_label=registry.known_values("status").get(status, status),
         services=tuple(services),
-        started_at=incident.started_at,
+        started_at=started_at,
         root_cause=answer.root_cause,
         fix=answer.fix,
         verified=answer.verified,
-        external_id=incident.external_id or "",
-        badges=() if incident.kind == Kind.REAL else (incident.get_kind_display(),),
-        is_private=incident.is_private,
+        external_id=external_id or "",
+        badges=() if kind == Kind.REAL else (str(Kind(kind).label),),
+        is_private=is_private,
     )
 
 
 def _service_names(ids: list[int]) -> dict[int, list[str]]:
     """The names of these incidents' services, in the order that services are listed in."""
     names: dict[int, list[str]] = defaultdict(list)
-    rows = Incident.services.through.objects.filter(incident_id__in=ids).order_by(Lower("service__name"))
-    for pk, name in rows.values_list("incident_id", "service__name"):
+    joined = f"{table(Incident.services.through)} JOIN {table(Service)} AS s ON s.id = service_id"
+    for pk, name in rows_of(joined, "incident_id, s.name", "incident_id", ids, tail="ORDER BY lower(s.name)"):
         names[pk].append(name)
     return names
 

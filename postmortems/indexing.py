@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from django.db.models import Count, Sum
 from django.db.models.functions import Left
 
+from hindsight.lib.rows import rows_of, table
 from hindsight.lib.text import first_sentence
 from incidents import answers
 from incidents.answers import Answer, Verified
@@ -136,10 +137,15 @@ def _anchor(row: Section | Evidence | ActionItem) -> str:
 
 
 def answers_of(incident_ids: Collection[int]) -> dict[int, Answer]:
-    """Root cause, fix and proof of those that have a postmortem, published or not; two queries."""
-    rows = Postmortem.objects.filter(incident_id__in=incident_ids).values_list("incident_id", "proof")
-    states: dict[int, Verified] = {pk: VERIFIED[ProofState(proof)] for pk, proof in rows}
-    lines = lines_of(states, ("root_cause", "fix"))
+    """Root cause, fix and proof of those that have a postmortem, published or not; one query."""
+    sections = f"{table(Section)} AS s ON s.postmortem_id = p.id AND s.key IN ('root_cause', 'fix')"
+    columns = f"p.incident_id, p.proof, s.key, substr(s.body, 1, {HEAD_LIMIT})"
+    states: dict[int, Verified] = {}
+    lines: dict[tuple[int, str], str] = {}
+    joined = f"{table(Postmortem)} AS p LEFT JOIN {sections}"
+    for pk, proof, key, head in rows_of(joined, columns, "p.incident_id", incident_ids):
+        states[pk] = VERIFIED[ProofState(proof)]
+        lines[pk, key] = one_line_of(head or "")
     return {
         pk: Answer(root_cause=lines.get((pk, "root_cause"), ""), fix=lines.get((pk, "fix"), ""), verified=state)
         for pk, state in states.items()

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from numpy.typing import NDArray
 
+from hindsight.lib.rows import Row, rows_of, table
 from search.documents import Document
 from search.engines.protocol import Key
 from search.models import Digest
@@ -95,11 +96,9 @@ def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
     """What these records are worth beside the match; one query a kind."""
     found: dict[Key, Standing] = {}
     for kind, ids in _by_kind(keys).items():
-        rows = Digest.objects.filter(kind=kind, object_id__in=ids)
-        for pk, proof, cause, fix, day, services in rows.values_list(
-            "object_id", "proof", "has_cause", "has_fix", "day", "services"
-        ):
-            found[kind, pk] = Standing(proof, cause, fix, day, frozenset(filter(None, services.split("\n"))))
+        for pk, proof, cause, fix, day, services in _rows("proof, has_cause, has_fix, day, services", kind, ids):
+            near = frozenset(filter(None, services.split("\n")))
+            found[kind, pk] = Standing(proof, bool(cause), bool(fix), day, near)
     return found
 
 
@@ -107,8 +106,7 @@ def words_of(keys: Iterable[Key]) -> dict[Key, Told]:
     """The words of these records' passages; a row that can't be read is left out."""
     found: dict[Key, Told] = {}
     for kind, ids in _by_kind(keys).items():
-        rows = Digest.objects.filter(kind=kind, object_id__in=ids)
-        for pk, packed in rows.values_list("object_id", "words"):
+        for pk, packed in _rows("words", kind, ids):
             unpacked = unpack(bytes(packed))
             if unpacked is not None:
                 found[kind, pk] = unpacked
@@ -141,6 +139,11 @@ def unpack(packed: bytes) -> Told | None:
         logger.warning("A digest can't be read; the record is ranked without it")
         return None
     return Told(sizes, np.frombuffer(body, dtype="<u4"))
+
+
+def _rows(columns: str, kind: str, ids: Iterable[int]) -> Iterator[Row]:
+    """These columns of some digests, the record's id first."""
+    return rows_of(table(Digest), f"object_id, {columns}", "object_id", ids, kind=kind)
 
 
 def _by_kind(keys: Iterable[Key]) -> Mapping[str, list[int]]:

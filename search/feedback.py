@@ -1,9 +1,10 @@
 """ "This helped" and "not this": kept for the words of a query, and what they say about results for like words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
+from hindsight.lib.rows import Row, rows_of, table
 from search import ranking, registry
 from search.engines.protocol import Key
 from search.models import SearchFeedback
@@ -65,12 +66,17 @@ def weights(keys: Collection[Key], terms: Iterable[str]) -> dict[Key, float]:
     said: dict[Key, list[float]] = defaultdict(list)
     for kind in {kind for kind, _ in keys}:
         ids = [pk for name, pk in keys if name == kind]
-        rows = SearchFeedback.objects.filter(kind=kind, object_id__in=ids).order_by("-at")
-        for pk, held, helped in rows.values_list("object_id", "terms", "helped")[: MAX_VOICES * len(ids)]:
+        for pk, held, helped in _voices(kind, ids):
             alike = _alike(asked, frozenset(held.split()))
             if alike >= LEAST_ALIKE:
                 said[kind, pk].append(alike if helped else -alike)
     return {key: sum(voices) / max(FEEDBACK_FULL_VOICES, len(voices)) for key, voices in said.items()}
+
+
+def _voices(kind: str, ids: list[int]) -> Iterator[Row]:
+    """Record, words and vote, the newest first."""
+    newest = f"ORDER BY at DESC LIMIT {MAX_VOICES * len(ids)}"
+    return rows_of(table(SearchFeedback), "object_id, terms, helped", "object_id", ids, tail=newest, kind=kind)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

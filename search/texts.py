@@ -8,6 +8,7 @@ import logging
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 
+from hindsight.lib.rows import rows_of, table
 from search.documents import Document, Part
 from search.engines.protocol import Key
 from search.models import IndexedText
@@ -56,8 +57,7 @@ def read(keys: Iterable[Key]) -> dict[Key, tuple[Part, ...]]:
     for kind, pk in keys:
         by_kind.setdefault(kind, []).append(pk)
     for kind, ids in by_kind.items():
-        rows = IndexedText.objects.filter(kind=kind, object_id__in=ids).values_list("object_id", "parts")
-        for pk, packed in rows:
+        for pk, packed in rows_of(table(IndexedText), "object_id, parts", "object_id", ids, kind=kind):
             parts = _unpacked(packed)
             if parts is not None:
                 found[kind, pk] = parts

@@ -82,7 +82,7 @@ def test_incidents_are_answered_in_a_line_each(
     rows = [make_published(responder, fix="- **Stopped** the job ([14:05 UTC](#entry-3)). More.") for _ in range(3)]
     bare = make_incident(responder)
     ids = [row.incident_id for row in rows] + [bare.pk]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = answers(ids)
     assert (found[ids[0]].fix, found[ids[0]].verified) == ("Stopped the job.", "verified")
     assert found[bare.pk].verified == "none"
