@@ -7,19 +7,21 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from hindsight.lib.kept import Kept
 from incidents import slots
 from incidents.models import ACTIVE_STATUSES, Incident, Kind, originals
 from postmortems.indexing import answers_of
 from postmortems.models import ActionItem, Postmortem, PostmortemStatus
 
 SHOWN = 5
+_OF = Kept(lambda incident: Postmortem.objects.filter(incident=incident)[:1])
 
 
 def on_incident(request: HttpRequest, incident: Incident | None) -> SafeString:
     """The state of its postmortem with cause and fix, or the way to begin one once it is resolved."""
     if incident is None:
         return SafeString("")
-    row = Postmortem.objects.filter(incident=incident).first()
+    row = _OF.first(incident.pk)
     answer = answers_of([incident.pk]).get(incident.pk) if row else None
     context = {"incident": incident, "postmortem": row, "answer": answer}
     return render_to_string("postmortems/_incident_panel.html", context, request=request)

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import models
 
+from hindsight.lib.kept import Kept
+
 
 class Installation(models.Model):
     """Name and set-up state of this installation; always the row with id 1."""
@@ -25,7 +27,7 @@ class Installation(models.Model):
     @classmethod
     def current(cls) -> "Installation":
         """The row, or an unsaved one with the defaults before set-up."""
-        return cls.objects.filter(pk=cls.SINGLE_ID).first() or cls(pk=cls.SINGLE_ID)
+        return _CURRENT.first(cls.SINGLE_ID) or cls(pk=cls.SINGLE_ID)
 
     @classmethod
     def locked(cls) -> "Installation":
@@ -43,3 +45,6 @@ class Installation(models.Model):
         row.set_up_at = row.set_up_at or now
         row.setup_digest = ""
         row.save(update_fields=["set_up_at", "setup_digest"])
+
+
+_CURRENT = Kept(lambda pk: Installation.objects.filter(pk=pk))

@@ -40,7 +40,19 @@ def page_by_keyset(queryset: QuerySet[Row], *, order: tuple[str, str], cursor: s
     rows = queryset.order_by(field.order_by(), key.order_by())
     if cursor:
         rows = rows.filter(_after(field, key, *_decode(cursor, field, key)))
-    items = list(rows[: limit + 1])
+    return _cut(list(rows[: limit + 1]), field, key, limit)
+
+
+def page_of(found: list[Row], queryset: QuerySet[Row], *, order: tuple[str, str], limit: int) -> Page[Row]:
+    """The first page from its rows, for who reads them in a way of their own: in that order, `limit` and one more.
+
+    `queryset` only tells of what the rows are.
+    """
+    field, key = (_Term(queryset, name) for name in order)
+    return _cut(found, field, key, limit)
+
+
+def _cut(items: list[Row], field: "_Term", key: "_Term", limit: int) -> Page[Row]:
     if len(items) <= limit:
         return Page(items, None)
     return Page(items[:limit], _encode(items[limit - 1], field, key))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from hindsight.lib.kept import Kept
+
+from .diagnosis import DiagnosisStep
 from .incident import Incident
 from .lifecycle import Outcome
 
@@ -13,6 +16,11 @@ from .lifecycle import Outcome
 OPEN, CONFIRMED, DEAD = 0, 1, 2
 _RANKS: Final = {Outcome.OPEN.value: OPEN, Outcome.CONFIRMED.value: CONFIRMED}
 IN_ORDER: Final = ("position", "at", "id")
+_ROWS = Kept(
+    lambda incident: (
+        DiagnosisStep.objects.filter(incident=incident).order_by(*IN_ORDER).values_list("pk", "parent_id", "outcome")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Forest:
     @classmethod
     def of(cls, incident: Incident) -> "Forest":
         """The steps of an incident: one query."""
-        return cls(incident.steps.order_by(*IN_ORDER).values_list("pk", "parent_id", "outcome"))
+        return cls(_ROWS.rows(incident.pk))
 
     @cached_property
     def ranks(self) -> dict[int, int]:

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
+from hindsight.lib.kept import Kept
 from incidents.models import Change, ChangeKind, ChangeVerdict, Incident, Precision, Verdict
 
 BEFORE = timedelta(hours=24)
+_VERDICTS = Kept(
+    lambda incident: ChangeVerdict.objects.filter(incident=incident).select_related("change__service", "by")
+)
+# A glance shows three, and some that are looked at may be in it by their verdict already.
+_FEW = 24
+_TIMELY = Kept(lambda incident, start, end: _timely(incident, start, end)[:_FEW])
 # On the page of an incident; its page of changes shows up to CHANGES_SHOWN.
 GLANCE_SHOWN = 3
 CHANGES_SHOWN = 200
@@ -73,7 +80,9 @@ def read_changes(incident: Incident, *, limit: int = CHANGES_SHOWN, with_noted: 
     start, end = window(incident)
     known = {row.change_id: row for row in _verdicts(incident)}
     found = {pk: row.change for pk, row in known.items()}
-    found |= {row.pk: row for row in _timely(incident, start, end)[: limit + 1 + len(known)]}
+    count = limit + 1 + len(known)
+    timely = _TIMELY.rows(incident.pk, start, end) if count <= _FEW else _timely(incident.pk, start, end)[:count]
+    found |= {row.pk: row for row in timely}
     if with_noted:
         found |= {row.pk: row for row in incident.noted_changes.select_related("service")[: limit + 1]}
     shown = sorted((_shown(row, known.get(pk)) for pk, row in found.items()), key=_place)
@@ -93,7 +102,7 @@ def culprits(incident: Incident) -> list[ShownChange]:
 
 def _verdicts(incident: Incident) -> list[ChangeVerdict]:
     """What was found, of changes that everybody who reads this incident may know of."""
-    rows = list(ChangeVerdict.objects.filter(incident=incident).select_related("change__service", "by"))
+    rows = _VERDICTS.rows(incident.pk)
     elsewhere = [row.change_id for row in rows if row.change.incident_id not in {None, incident.pk}]
     if not elsewhere:
         return rows
@@ -102,11 +111,10 @@ def _verdicts(incident: Incident) -> list[ChangeVerdict]:
     return [row for row in rows if row.change_id in open_ones or row.change_id not in elsewhere]
 
 
-def _timely(incident: Incident, start: datetime, end: datetime) -> "QuerySet[Change]":
-    rows = Change.objects.for_incident(incident).filter(at__gte=start, at__lte=end)
-    services = [service.pk for service in incident.services.all()]
-    if services:
-        rows = rows.filter(Q(service__isnull=True) | Q(service__in=services))
+def _timely(incident: int, start: datetime, end: datetime) -> QuerySet[Change]:
+    own = Incident.services.through.objects.filter(incident_id=incident)
+    touches = Q(service__isnull=True) | Q(service__in=own.values("service_id")) | ~Exists(own)
+    rows = Change.objects.for_incident(Incident(pk=incident)).filter(touches, at__gte=start, at__lte=end)
     return rows.select_related("service")
 
 

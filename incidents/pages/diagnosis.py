@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hindsight.lib.kept import Kept
 from incidents.models import DiagnosisStep, FirstCheck, Forest, Incident, Outcome, Spot
 from incidents.pages.evidence import ShownEvidence
 from incidents.pages.material import Carried, Material
@@ -11,6 +12,7 @@ from incidents.pages.material import Carried, Material
 # Above this the tree comes in pages.
 STEPS_A_PAGE = 200
 _COUNTED = (Outcome.RULED_OUT, Outcome.RED_HERRING, Outcome.INCONCLUSIVE)
+_STEPS = Kept(lambda incident: DiagnosisStep.objects.filter(incident=incident).order_by())
 _SEVERAL = {Outcome.RED_HERRING: "red herrings"}
 
 
@@ -92,7 +94,13 @@ def read_branch(incident: Incident, *, page: int = 1, around: int | None = None,
     found = [place for place, spot in enumerate(order) if spot.pk == around] if around else []
     page = found[0] // STEPS_A_PAGE + 1 if found else min(max(page, 1), pages)
     places = order[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE]
-    steps = DiagnosisStep.objects.in_bulk([spot.pk for spot in places])
+    if pages == 1:
+        # All of them, though one that came since the first query has no place yet.
+        known = {step.pk: step for step in _STEPS.rows(incident.pk)}
+        places = [spot for spot in places if spot.pk in known]
+        steps = {spot.pk: known[spot.pk] for spot in places}
+    else:
+        steps = DiagnosisStep.objects.in_bulk([spot.pk for spot in places])
     return Branch(places, steps, forest, {spot.pk: spot.number for spot in order}, page, pages)
 
 

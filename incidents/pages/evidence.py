@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from hindsight.lib.kept import Kept
 from incidents.colouring import is_kept, lines_of
 from incidents.models import Incident, StepEvidence
 
 LINES_PREVIEWED = 8
 WORDS_PREVIEWED = 280
 _HEAVY = ("snippet__code", "snippet__signature", "attachment__text", "attachment__signature", "entry__rendered")
+_EVIDENCE = Kept(
+    lambda incident: (
+        StepEvidence.objects.filter(step__incident=incident)
+        .select_related("snippet", "attachment", "entry")
+        .defer(*_HEAVY)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +40,7 @@ class ShownEvidence:
 
 def read_evidence(incident: Incident) -> list[StepEvidence]:
     """All evidence of an incident with its sources: one query, without what is heavy and not shown."""
-    rows = StepEvidence.objects.filter(step__incident=incident).select_related("snippet", "attachment", "entry")
-    return list(rows.defer(*_HEAVY))
+    return _EVIDENCE.rows(incident.pk)
 
 
 def show_evidence(rows: Iterable[StepEvidence], *, page: str) -> dict[int, list[ShownEvidence]]:

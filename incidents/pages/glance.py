@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
+from hindsight.lib.kept import Kept
 from incidents.models import LEAD, DiagnosisStep, Incident, Outcome, RoleHolding, Status
 from incidents.pages.changes import GLANCE_SHOWN, Changes, read_changes
 from incidents.pages.links import ShownLink, read_links
 
+_ROLES = Kept(
+    lambda incident: (
+        RoleHolding.objects.filter(incident=incident, until=None)
+        .exclude(role=LEAD)
+        .select_related("person")
+        .order_by("since", "pk")
+    )
+)
 # Hypotheses a cell shows; the rest is counted.
 STEPS_SHOWN = 2
 DEAD_ENDS = (Outcome.RULED_OUT, Outcome.RED_HERRING)
@@ -67,5 +76,4 @@ def read_glance(incident: Incident, user: User, steps: Sequence[DiagnosisStep]) 
 
 def roles_now(incident: Incident) -> list[RoleHolding]:
     """Who has which role now, the lead aside; in the order in which they took them."""
-    held = incident.roles.filter(until=None).exclude(role=LEAD)
-    return list(held.select_related("person").order_by("since", "pk"))
+    return _ROLES.rows(incident.pk)

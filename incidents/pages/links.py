@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import User
+from hindsight.lib.kept import Kept
 from incidents.answers import Answer, answers
 from incidents.models import Incident, IncidentLink, LinkKind
 
+_LINKS = Kept(lambda incident: IncidentLink.objects.filter(Q(source=incident) | Q(target=incident)))
 _WORDS = {
     (LinkKind.DUPLICATE.value, True): "Duplicate of",
     (LinkKind.DUPLICATE.value, False): "Has the duplicate",
@@ -41,7 +43,7 @@ class ShownLink:
 
 def read_links(incident: Incident, user: User) -> list[ShownLink]:
     """Links with both ends visible to `user`, who may see this one: one query while there are none, which is usual."""
-    links = list(IncidentLink.objects.filter(Q(source=incident) | Q(target=incident)))
+    links = _LINKS.rows(incident.pk)
     if not links:
         return []
     ends = {row.pk: row.target_id if row.source_id == incident.pk else row.source_id for row in links}

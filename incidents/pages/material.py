@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils.safestring import SafeString, mark_safe
 
 from hindsight.lib.highlight import SHOWN_CHARS, Highlighted, highlight
+from hindsight.lib.kept import Kept
 from hindsight.lib.languages import BY_KEY
 from incidents.colouring import FOLDED_LINES, is_cut, is_kept, lines_of
 from incidents.models import Attachment, Incident, Snippet
@@ -22,6 +23,12 @@ LINES_IN_PAGE = 4_000
 FOLDED_HEAD = 30_000
 # Later parts are coloured while somebody waits.
 PART_LIMIT_S = 0.5
+_SNIPPETS = Kept(lambda incident: _light(Snippet.objects.filter(incident=incident)))
+_FILES = Kept(lambda incident: with_words(Attachment.objects.filter(incident=incident)))
+
+
+def _light(snippets: QuerySet[Snippet]) -> QuerySet[Snippet]:
+    return snippets.defer("code", "highlighted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class Carried:
 class Material:
     """The code and files of some entries and steps, and those that neither carries: two queries, whatever their number.
 
-    The code itself, all but its first coloured lines, and the text of logs are left out; pages show the words in pictures.
+    The code, all but its first coloured lines, and the text of logs are left out; pages show the words in pictures.
     """
 
     def __init__(
@@ -131,17 +138,23 @@ class Material:
         entries: Collection[int],
         steps: Collection[int],
         margin: Margin | None = None,
+        is_all: bool = False,
     ) -> None:
-        wanted = Q(entry__in=entries) | Q(step__in=steps) | Q(entry=None, step=None)
+        """`is_all` says that there are no other entries and steps."""
         self._carried: dict[tuple[str, int], Carried] = defaultdict(Carried)
         self.loose = Carried()
         self.margin = margin
         shelf = Shelf(margin=margin)
-        snippets = list(Snippet.objects.filter(wanted, incident=incident).defer("code", "highlighted"))
+        if is_all:
+            snippets, attachments = _SNIPPETS.rows(incident.pk), _FILES.rows(incident.pk)
+        else:
+            wanted = Q(entry__in=entries) | Q(step__in=steps) | Q(entry=None, step=None)
+            snippets = list(_light(Snippet.objects.filter(wanted, incident=incident)))
+            attachments = list(with_words(Attachment.objects.filter(wanted, incident=incident)))
         load_missing_heads(snippets)
         for snippet in snippets:
             self._place(snippet).snippets.append(shelf.fold(snippet))
-        for file in with_words(Attachment.objects.filter(wanted, incident=incident)):
+        for file in attachments:
             place = self._place(file)
             (place.pictures if file.is_picture else place.files).append(file)
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from accounts.models import Team, User
-from incidents.models import DiagnosisStep, Incident, LogNote, StepEvidence, TimelineEntry
+from accounts.people import people_by_id
+from hindsight.lib.kept import Kept
+from incidents.models import DiagnosisStep, FirstCheck, Incident, LogNote, StepEvidence, TimelineEntry
 from incidents.pages import diagnosis, timeline
 from incidents.pages.diagnosis import Tree
 from incidents.pages.evidence import read_evidence, show_evidence
@@ -14,6 +16,9 @@ from incidents.pages.material import Carried, Material
 from incidents.pages.timeline import EVERYTHING, Chapter, Part, Timeline
 
 Written: TypeAlias = TimelineEntry | DiagnosisStep | StepEvidence | LogNote
+
+_NOTES = Kept(lambda incident: LogNote.objects.filter(incident=incident))
+_FIRST_CHECKS = Kept(lambda incident: FirstCheck.objects.filter(incident=incident).select_related("step"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,12 @@ def read_record(incident: Incident, place: Place) -> Record:
     """The record in a number of queries that does not depend on its length."""
     branch = diagnosis.read_branch(incident, page=place.steps, around=place.step, open_first=place.open_first)
     chapter = _chapter(incident, place)
-    notes, rests_on = list(incident.log_notes.all()), read_evidence(incident) if branch.steps else []
+    notes, rests_on = _NOTES.rows(incident.pk), read_evidence(incident) if branch.steps else []
     margin = Margin().add_notes(notes).add_evidence(rests_on, branch.numbers)
-    material = Material(incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps, margin=margin)
+    is_all = chapter.is_whole and branch.pages == 1
+    material = Material(
+        incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps, margin=margin, is_all=is_all
+    )
     _name_authors(incident, [*chapter.entries, *branch.steps.values(), *rests_on, *notes])
     return Record(
         timeline=timeline.draw(chapter, incident, material, branch.steps),
@@ -63,7 +71,7 @@ def read_record(incident: Incident, place: Place) -> Record:
             branch,
             material,
             evidence=show_evidence(rests_on, page=incident.get_absolute_url()),
-            first_checks=list(incident.first_checks.select_related("step")),
+            first_checks=_FIRST_CHECKS.rows(incident.pk),
         ),
         loose=material.loose,
         log_notes=notes,
@@ -93,7 +101,7 @@ def _name_authors(incident: Incident, rows: Sequence[Written]) -> None:
     steps = [row for row in rows if isinstance(row, DiagnosisStep)]
     wanted = {row.author_id for row in rows} | {row.decided_by_id for row in steps}
     wanted |= {incident.lead_id, incident.declared_by_id, incident.acknowledged_by_id}
-    people = User.objects.in_bulk([pk for pk in wanted if pk])
+    people = people_by_id(wanted)
     for row in rows:
         row.author = people.get(row.author_id) if row.author_id else None
     for step in steps:

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
-from hindsight.lib.pagination import BadCursor, page_by_keyset
+from accounts.people import people_by_id
+from hindsight.lib.kept import Kept
+from hindsight.lib.pagination import BadCursor, page_by_keyset, page_of
 from incidents.models import WRITABLE_KINDS, DiagnosisStep, EntryKind, EntrySource, Incident, Outcome, TimelineEntry
 from incidents.pages.material import Carried, Material
 
@@ -58,6 +59,21 @@ class Part:
 
 
 EVERYTHING = Part()
+_COUNTS = Kept(
+    lambda incident: (
+        TimelineEntry.objects.filter(incident=incident).order_by().values_list("kind").annotate(Count("pk"))
+    )
+)
+_LATEST = Kept(lambda incident: _first_page(incident, "-at", "-pk"))
+_EARLIEST = Kept(lambda incident: _first_page(incident, "at", "pk"))
+
+
+def _of(incident: int) -> QuerySet[TimelineEntry]:
+    return TimelineEntry.objects.filter(incident=incident)
+
+
+def _first_page(incident: int, *order: str) -> QuerySet[TimelineEntry]:
+    return _of(incident).order_by(*order)[: LINES_A_PAGE + 1]
 
 
 def part_named(view: str, kind: str) -> Part:
@@ -117,6 +133,11 @@ class Chapter:
     is_from_start: bool
     part: Part = EVERYTHING
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all entries of the incident."""
+        return self.is_from_start and self.next_cursor is None and self.part.is_everything
+
 
 def read_chapter(
     incident: Incident,
@@ -132,6 +153,12 @@ def read_chapter(
     """
     latest = incident.is_active if newest_first is None else newest_first
     part = part or EVERYTHING
+    order = ("-at", "-pk") if latest else ("at", "pk")
+    if not cursor and not around and part.is_everything:
+        # What nearly every page asks for.
+        found = (_LATEST if latest else _EARLIEST).rows(incident.pk)
+        page = page_of(found, TimelineEntry.objects.all(), order=order, limit=LINES_A_PAGE)
+        return Chapter(page.items, latest, page.next_cursor, True, part)
     pinned = incident.entries.filter(pk=around).first() if around else None
     if pinned is not None and not part.is_everything and not part.of(incident).filter(pk=pinned.pk).exists():
         part = EVERYTHING
@@ -139,7 +166,6 @@ def read_chapter(
     is_from_start = not cursor
     if pinned is not None:
         rows, is_from_start = _around(rows, pinned, latest)
-    order = ("-at", "-pk") if latest else ("at", "pk")
     try:
         page = page_by_keyset(rows, order=order, cursor=cursor, limit=LINES_A_PAGE)
     except BadCursor:
@@ -168,7 +194,7 @@ def draw(
     chapter: Chapter, incident: Incident, material: Material, steps: Mapping[int, DiagnosisStep] | None = None
 ) -> Timeline:
     """The lines of a chapter, with what they carry; authors must be known already, `steps` are those that are too."""
-    counts = dict(incident.entries.order_by().values_list("kind").annotate(Count("pk")))
+    counts = dict(_COUNTS.rows(incident.pk))
     return Timeline(
         lines=lines_of(chapter.entries, material, marks_gaps=chapter.part.is_everything, steps=steps),
         total=sum(counts.values()),
@@ -233,6 +259,6 @@ def name_authors(entries: Iterable[TimelineEntry]) -> None:
     """Put the people on the entries that name them: one query for all."""
     shown = list(entries)
     wanted = {entry.author_id for entry in shown if entry.author_id}
-    people = User.objects.in_bulk(wanted) if wanted else {}
+    people = people_by_id(wanted)
     for entry in shown:
         entry.author = people.get(entry.author_id) if entry.author_id else None

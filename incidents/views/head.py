@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from incidents.models import DiagnosisStep, Incident
+from hindsight.lib.kept import Kept
+from incidents.models import DiagnosisStep, Incident, Service, Tag
 from incidents.pages.glance import read_glance
 from incidents.pages.lifecycle import durations, stages
 from incidents.views.replies import person
+
+_SERVICES = Kept(lambda incident: Service.objects.filter(incidents=incident))
+_TAGS = Kept(lambda incident: Tag.objects.filter(incidents=incident))
 
 
 def head_context(
@@ -21,10 +24,11 @@ def head_context(
 
     Six small queries beside the steps: services, tags, changes, verdicts, roles, links.
     """
-    prefetch_related_objects([incident], "services", "tags")
     known = list(incident.steps.all()) if steps is None else steps
     return {
         "incident": incident,
+        "services": _SERVICES.rows(incident.pk),
+        "tags": _TAGS.rows(incident.pk),
         "glance": read_glance(incident, person(request), known),
         "stages": stages(incident),
         "durations": durations(incident, timezone.now()),
