@@ -296,6 +296,7 @@ def queries(corpus: Corpus, each: int, seed: int = 11) -> dict[str, list[str]]:
         "identifier": [record.error for record in known],
         "phrase": [f'"{" ".join(record.entries[0].split()[3:6])}"' for record in known],
         "as typed": [some(common, 1, 1) + " " + dice.choice(long_words)[:4] for _ in range(each)],
+        "prefix": [dice.choice(long_words)[: dice.randint(3, 5)] for _ in range(each)],
         "typo": [slip(dice.choice(long_words)) + " " + some(common, 1, 1) for _ in range(each)],
         "trace": [record.code for record in known],
         "filtered": [f"{some(common, 1, 2)} severity:sev1 service:{dice.choice(SERVICES)}" for _ in range(each)],

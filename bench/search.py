@@ -95,13 +95,17 @@ def _table(engine: str, size: int, found: dict) -> str:
         f"\n### {engine}, {size:,} records\n",
         f"built in {found['build_s']:.1f} s ({found['build_ms']:.2f} ms CPU a record); one change indexed in"
         f" {found['update_ms']:.0f} ms CPU, {found['update_wall_ms']:.0f} ms wall;"
-        f" {found['pss_mb']:.0f} MB PSS after all queries; calibration {found['calibration_ms']:.0f} ms\n",
-        "| kind | p50 CPU | p95 CPU | p50 wall | p95 wall | LIKE p50 | FTS5 p50 |",
-        "|---|---|---|---|---|---|---|",
+        f" {found['pss_mb']:.0f} MB PSS after all queries; calibration {found['calibration_ms']:.0f} ms,"
+        f" load {found['load']:.0f}\n",
+        "| kind | p50 CPU | p95 CPU | p50 wall | p95 wall | LIKE p50 | FTS5 p50 | asked | by the database | no result |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind, row in found["kinds"].items():
         cells = [row["cpu"][0], row["cpu"][1], row["wall"][0], row["wall"][1], row.get("like"), row.get("fts5")]
-        lines.append(f"| {kind} | " + " | ".join("–" if cell is None else f"{cell:.1f}" for cell in cells) + " |")
+        figures = ["–" if cell is None else f"{cell:.1f}" for cell in cells]
+        # A query that the index could not answer is no figure of the index.
+        counts = [str(row[name]) for name in ("asked", "fell", "nothing")]
+        lines.append(f"| {kind} | " + " | ".join([*figures, *counts]) + " |")
     return "\n".join(lines)
 
 

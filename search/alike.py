@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from search.documents import Part
-from search.signatures import MatchedLine, compare, signature, similarity
+from search.signatures import MatchedLine, Signature, Text, compare, signature, similarity
 from search.words import tokens
 
 # Comparing takes longer than finding: only the first results, and of them the first parts, are compared.
-MAX_RESULTS = 5
-MAX_PARTS = 12
+MAX_RESULTS = 3
+MAX_PARTS = 6
 MAX_PART = 20_000
 MAX_PASTED = 60_000
 MAX_LINES = 8
@@ -29,35 +30,47 @@ class Alike:
     why: tuple[str, ...]
 
 
-def alike(pasted: str, parts: Sequence[Part]) -> Alike | None:
-    """The best place of a record and its matched lines; None where no line of it is like one that was pasted."""
-    mine = pasted[:MAX_PASTED]
-    best: tuple[float, Part, list[MatchedLine]] | None = None
-    for part in _likely(mine, [part for part in parts if part.field in _FIELDS]):
-        found = compare(mine, part.text[:MAX_PART])
-        score = sum(line.score for line in found)
-        if found and (best is None or score > best[0]):
-            best = score, part, found
-    if best is None:
-        return None
-    _, part, found = best
-    likeness = similarity(signature(mine), signature(part.text[:MAX_PART]))
-    return Alike(part.label, _anchor(part, found), _telling(found), likeness.why)
+class Pasted:
+    """A pasted text, read once for all the records that it is held against."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text[:MAX_PASTED]
 
-def _likely(pasted: str, parts: list[Part]) -> list[Part]:
-    """Of many parts those that hold most of the longest words that were pasted: a long log is many parts."""
-    if len(parts) <= MAX_PARTS:
-        return parts
-    words = sorted({word.lower() for word in tokens(pasted) if len(word) > 4}, key=len, reverse=True)[:LOOKED_FOR]
-    held = [sum(word in low for word in words) for low in (part.text[:MAX_PART].lower() for part in parts)]
-    best = sorted(range(len(parts)), key=lambda at: -held[at])[:MAX_PARTS]
-    return [parts[at] for at in best]
+    @cached_property
+    def lines(self) -> Text:
+        """Its lines, ready to be compared."""
+        return Text(self.text)
 
+    @cached_property
+    def signature(self) -> Signature:
+        """What it is known by."""
+        return signature(self.text)
 
-def _anchor(part: Part, found: Sequence[MatchedLine]) -> str:
-    """The line itself in code and logs; the part elsewhere."""
-    return part.at_line(found[0].stored_line_no)
+    @cached_property
+    def telling(self) -> list[str]:
+        """Its longest words, in small letters."""
+        words = {word.lower() for word in tokens(self.text) if len(word) > 4}
+        return sorted(words, key=lambda word: (-len(word), word))[:LOOKED_FOR]
+
+    def alike(self, parts: Sequence[Part]) -> Alike | None:
+        """The best place of a record and its matched lines; None where no line of it is like one that was pasted."""
+        best: tuple[float, Part, list[MatchedLine]] | None = None
+        for part in self._likely([part for part in parts if part.field in _FIELDS]):
+            found = compare(self.lines, part.text[:MAX_PART])
+            score = sum(line.score for line in found)
+            if found and (best is None or score > best[0]):
+                best = score, part, found
+        if best is None:
+            return None
+        _, part, found = best
+        likeness = similarity(self.signature, signature(part.text[:MAX_PART]))
+        return Alike(part.label, part.at_line(found[0].stored_line_no), _telling(found), likeness.why)
+
+    def _likely(self, parts: list[Part]) -> list[Part]:
+        """Those parts that hold most of the pasted text's longest words; all of a few where none holds any."""
+        held = [sum(word in low for word in self.telling) for low in (part.text[:MAX_PART].lower() for part in parts)]
+        best = sorted(range(len(parts)), key=lambda at: -held[at])[:MAX_PARTS]
+        return [parts[at] for at in best if held[at] or not held[best[0]]]
 
 
 def _telling(found: Sequence[MatchedLine]) -> tuple[MatchedLine, ...]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from search import digests, registry
-from search.alike import MAX_RESULTS, Alike, alike
+from search.alike import MAX_RESULTS, Alike, Pasted
 from search.engines.protocol import FACETS, AllOf, Key, Scored, Term
 from search.feedback import normalised
 from search.highlights import Highlight, Marker, cut
@@ -245,11 +245,12 @@ def _results(
     )
 
 
-def _compared(pasted: str, results: tuple[Result, ...], reading: Reading) -> tuple[Result, ...]:
+def _compared(text: str, results: tuple[Result, ...], reading: Reading) -> tuple[Result, ...]:
     """The first results with the place that says the same as the pasted text."""
+    pasted = Pasted(text)
     parts = reading.parts([(result.hit.kind, result.hit.id) for result in results[:MAX_RESULTS]])
     first = [
-        replace(result, alike=alike(pasted, parts.get((result.hit.kind, result.hit.id), ())))
+        replace(result, alike=pasted.alike(parts.get((result.hit.kind, result.hit.id), ())))
         for result in results[:MAX_RESULTS]
     ]
     return (*first, *results[MAX_RESULTS:])

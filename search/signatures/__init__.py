@@ -1,7 +1,7 @@
 """Signatures of traces and logs: what stays the same when the same fault happens again. Pure functions, no I/O."""
 
 from search.signatures.building import recognise, signature
-from search.signatures.comparison import compare
+from search.signatures.comparison import Text, compare
 from search.signatures.masking import mask
 from search.signatures.model import Frame, Kind, LineSig, MatchedLine, Shape, Signature, Similarity
 from search.signatures.similarities import similarity
@@ -18,6 +18,7 @@ __all__ = [
     "Shape",
     "Signature",
     "Similarity",
+    "Text",
     "compare",
     "mask",
     "recognise",

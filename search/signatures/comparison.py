@@ -1,6 +1,10 @@
 """The lines of a pasted and of a stored text that say the same, side by side."""
 
+import re
 from collections import defaultdict
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from functools import cached_property
 
 from search.signatures.building import template_words
 from search.signatures.lines import Line, lines_of
@@ -16,33 +20,47 @@ NEAR = 0.6
 # A word in more lines than this does not lead from one line to another.
 _COMMON = 40
 _MIN_WORDS = 2
+# Two lines that share no word of two letters say nothing alike.
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-class _Side:
+class Text:
     """One text's lines by what they are compared by."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shared: AbstractSet[str] | None = None) -> None:
+        """Of a text that is held against another, only the lines with a word in `shared` are masked."""
         self.lines = lines_of(text)[:MAX_COMPARED]
-        self.keys = [_key(line) for line in self.lines]
-        self.words = [template_words(key) for key in self.keys]
-        reading = read(self.lines)
-        self.is_frame = [at in reading.frame_lines for at in range(len(self.lines))]
+        self.keys: dict[int, str] = {}
+        self.words: dict[int, frozenset[str]] = {}
         self.by_key: dict[str, list[int]] = defaultdict(list)
         self.by_word: dict[str, list[int]] = defaultdict(list)
-        for at, key in enumerate(self.keys):
-            if self.says_something(at):
-                self.by_key[key].append(at)
-                for word in self.words[at]:
-                    self.by_word[word].append(at)
+        for at, line in enumerate(self.lines):
+            if shared is None or shared & set(_WORD.findall(line.rest.lower())):
+                self._take(at, _key(line))
 
-    def says_something(self, at: int) -> bool:
-        """Tell whether a line is worth showing beside its like."""
-        return len(self.words[at]) >= _MIN_WORDS or (self.is_frame[at] and bool(self.words[at]))
+    @cached_property
+    def raw_words(self) -> frozenset[str]:
+        """Everything that is written in lines which say something, in small letters."""
+        return frozenset(word for at in self.keys for word in _WORD.findall(self.lines[at].rest.lower()))
+
+    @cached_property
+    def _frames(self) -> Collection[int]:
+        return read(self.lines).frame_lines
+
+    def _take(self, at: int, key: str) -> None:
+        words = template_words(key)
+        # A line of one word is worth showing beside its like only if it is a frame.
+        if len(words) >= _MIN_WORDS or (words and at in self._frames):
+            self.keys[at], self.words[at] = key, words
+            self.by_key[key].append(at)
+            for word in words:
+                self.by_word[word].append(at)
 
 
-def compare(pasted: str, stored: str) -> list[MatchedLine]:
+def compare(pasted: str | Text, stored: str) -> list[MatchedLine]:
     """Pairs of lines in the pasted text's order: equal once masked, else nearly so; each line in one pair at most."""
-    mine, theirs = _Side(pasted), _Side(stored)
+    mine = pasted if isinstance(pasted, Text) else Text(pasted)
+    theirs = Text(stored, mine.raw_words)
     pairs = _equal(mine, theirs)
     pairs.update(_near(mine, theirs, pairs))
     found = [_matched(mine.lines[at], theirs.lines[other], score) for at, (other, score) in sorted(pairs.items())]
@@ -55,7 +73,7 @@ def _key(line: Line) -> str:
     return mask(line.rest).lower().strip(f" {MASK}")
 
 
-def _equal(mine: _Side, theirs: _Side) -> dict[int, tuple[int, float]]:
+def _equal(mine: Text, theirs: Text) -> dict[int, tuple[int, float]]:
     pairs: dict[int, tuple[int, float]] = {}
     for key, places in mine.by_key.items():
         for at, other in zip(places, theirs.by_key.get(key, ()), strict=False):
@@ -63,11 +81,11 @@ def _equal(mine: _Side, theirs: _Side) -> dict[int, tuple[int, float]]:
     return pairs
 
 
-def _near(mine: _Side, theirs: _Side, pairs: dict[int, tuple[int, float]]) -> dict[int, tuple[int, float]]:
+def _near(mine: Text, theirs: Text, pairs: dict[int, tuple[int, float]]) -> dict[int, tuple[int, float]]:
     taken = {other for other, _ in pairs.values()}
     found: dict[int, tuple[int, float]] = {}
-    for at in range(len(mine.lines)):
-        if at in pairs or not mine.says_something(at):
+    for at in mine.keys:
+        if at in pairs:
             continue
         best = max(
             (
@@ -82,7 +100,7 @@ def _near(mine: _Side, theirs: _Side, pairs: dict[int, tuple[int, float]]) -> di
     return found
 
 
-def _candidates(mine: _Side, theirs: _Side, at: int) -> set[int]:
+def _candidates(mine: Text, theirs: Text, at: int) -> set[int]:
     """Lines that share a rarer word."""
     found: set[int] = set()
     for word in sorted(mine.words[at], key=lambda word: len(theirs.by_word.get(word, ())))[:6]:
