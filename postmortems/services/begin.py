@@ -11,6 +11,7 @@ from incidents.models import Incident
 from postmortems.models import Postmortem, PostmortemStatus, Revision, Section
 from postmortems.services.choosing import Choice, choose, standard
 from postmortems.services.factors import set_factors
+from postmortems.services.locking import locked, touch
 from postmortems.services.prefill import drafts
 from postmortems.services.sections import save_sections
 from postmortems.shipped import prompt_of
@@ -29,7 +30,7 @@ def begun(*, incident: Incident, by: User, now: datetime) -> tuple[Postmortem, b
     """As `begin`, and whether this call began it: False when the row is one that somebody else wrote."""
     known = Postmortem.objects.filter(incident=incident).first()
     if known is not None:
-        return known, False
+        return (known if known.is_needed else _begin_after_all(known, by=by, now=now)), False
     try:
         with transaction.atomic():
             row = _create(incident, choose(incident), by=by, now=now)
@@ -40,6 +41,26 @@ def begun(*, incident: Incident, by: User, now: datetime) -> tuple[Postmortem, b
         # Somebody else began it in the meantime; anything but that is raised again.
         return Postmortem.objects.get(incident=incident), False
     return row, True
+
+
+def empty(*, incident: Incident, by: User, now: datetime) -> Postmortem:
+    """The incident's postmortem, or a new one without texts: for what is said about it before it is written."""
+    known = Postmortem.objects.filter(incident=incident).first()
+    return known or _create(incident, choose(incident), by=by, now=now)
+
+
+def _begin_after_all(known: Postmortem, *, by: User, now: datetime) -> Postmortem:
+    """A draft of one that was said to be not needed: what was written is kept, else what was logged is put in place."""
+    with transaction.atomic():
+        row = locked(known)
+        if row.is_needed:
+            return row
+        row.status, row.not_needed_reason, row.begun_by, row.begun_at = PostmortemStatus.DRAFT, "", by, now
+        if not row.sections.exists():
+            _write(row, drafts(row.incident, row.questions.keys), by=by, now=now)
+        audit.record(by=by, action="postmortem.needed", target=row.incident.label, now=now)
+        touch(row, now=now, fields=("status", "not_needed_reason", "begun_by", "begun_at"))
+    return row
 
 
 def record(

@@ -17,8 +17,10 @@ def locked(postmortem: Postmortem, version: int | None = None) -> Postmortem:
 
 
 def touch(row: Postmortem, *, now: datetime, fields: tuple[str, ...] = ()) -> None:
-    """Save `fields` of a locked row with a new version, and tell search."""
+    """Save `fields` of a locked row with a new version, and tell search. What is out is amended by it."""
     row.version += 1
     row.updated_at = now
-    row.save(update_fields=["version", "updated_at", *fields])
+    if row.is_published and "status" not in fields:
+        row.amended_at = now
+    row.save(update_fields=list({"version", "updated_at", "amended_at", *fields}))
     outbox.enqueue("incident", row.incident_id)
