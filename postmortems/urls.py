@@ -3,7 +3,20 @@
 from django.urls import path
 
 import incidents.converters  # noqa: F401 - registers <inc:…>
-from postmortems.views import actions, past, proof, questions, reading, sections, templates, writing
+from postmortems.views import (
+    actions,
+    causes,
+    meeting,
+    past,
+    pdf,
+    proof,
+    questions,
+    reading,
+    sections,
+    templates,
+    thanks,
+    writing,
+)
 
 HERE = "incidents/<inc:number>/postmortem"
 
@@ -13,6 +26,9 @@ urlpatterns = [
     path(f"{HERE}/", reading.postmortem, name="postmortem"),
     path(f"{HERE}.md", reading.markdown, name="postmortem_markdown"),
     path(f"{HERE}.json", reading.json, name="postmortem_json"),
+    path(f"{HERE}.pdf", pdf.pdf, name="postmortem_pdf"),
+    path(f"{HERE}/meeting/", meeting.meeting, name="postmortem_meeting"),
+    path(f"{HERE}/thanks/", thanks.thanks, name="postmortem_thanks"),
     path(f"{HERE}/begin/", writing.begin, name="postmortem_begin"),
     path(f"{HERE}/edit/", writing.edit, name="postmortem_edit"),
     path(f"{HERE}/sections/<slug:key>/", sections.save, name="section_save"),
@@ -22,7 +38,11 @@ urlpatterns = [
     path(f"{HERE}/questions/", questions.template, name="postmortem_template"),
     path(f"{HERE}/publish/", writing.publish, name="postmortem_publish"),
     path(f"{HERE}/withdraw/", writing.withdraw, name="postmortem_withdraw"),
-    path(f"{HERE}/factors/", proof.factors, name="postmortem_factors"),
+    path(f"{HERE}/factors/", causes.add, name="postmortem_factors"),
+    path(f"{HERE}/factors/<int:pk>/", causes.edit, name="factor_edit"),
+    path(f"{HERE}/factors/<int:pk>/move/", causes.move, name="factor_move"),
+    path(f"{HERE}/factors/<int:pk>/remove/", causes.remove, name="factor_remove"),
+    path(f"{HERE}/factors/<int:pk>/wording/", causes.keep_wording, name="factor_wording"),
     path(f"{HERE}/evidence/", proof.add, name="evidence_add"),
     path(f"{HERE}/evidence/<int:pk>/", proof.edit, name="evidence_edit"),
     path(f"{HERE}/evidence/<int:pk>/remove/", proof.remove, name="evidence_remove"),

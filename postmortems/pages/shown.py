@@ -12,6 +12,7 @@ from incidents.models import Attachment, Incident
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
 from postmortems.models import Evidence, Postmortem, Section
 from postmortems.pages.citations import Citations
+from postmortems.pages.headings import Heading, listed, with_anchors
 from postmortems.prompts import ACCOUNT, SectionPrompt
 from postmortems.services.publish import EVIDENCE, required
 from postmortems.shipped import prompt_of
@@ -45,8 +46,17 @@ class ShownSection:
     @property
     def html(self) -> SafeString:
         """Its text, rendered, with what it cites as that is now."""
-        html = self.row.html("body") if self.row else SafeString("")
+        html = with_anchors(self._plain_html, self.anchor)
         return self.citations.html(html) if self.citations else html
+
+    @property
+    def headings(self) -> list[Heading]:
+        """Its own headings, for the table of contents of a long page."""
+        return listed(self._plain_html, self.anchor)
+
+    @property
+    def _plain_html(self) -> SafeString:
+        return self.row.html("body") if self.row else SafeString("")
 
     @property
     def markdown(self) -> str:

@@ -13,7 +13,7 @@ from postmortems.access import WITH, get_postmortem
 from postmortems.export import as_json, as_markdown
 from postmortems.models import Postmortem
 from postmortems.pages.listing import read_library
-from postmortems.pages.reading import Reading, read_reading
+from postmortems.pages.reading import Reading, read_around, read_reading
 from postmortems.services.choosing import choose
 
 
@@ -28,7 +28,8 @@ def postmortem(request: HttpRequest, number: int) -> HttpResponse:
     )
     assert isinstance(request.user, User)
     context = {
-        "reading": read_reading(incident, row, reader=request.user),
+        "reading": read_reading(incident, row, reader=request.user, view=request.GET.get("diagnosis", "")),
+        "around": read_around(row, reader=request.user) if row else None,
         "incident": incident,
         "postmortem": row,
         "today": timezone.localdate(),

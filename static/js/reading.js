@@ -1,0 +1,2 @@
+/* Reading a postmortem, alone and together. */
+import "./meeting.js";
