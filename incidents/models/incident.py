@@ -120,6 +120,8 @@ class Incident(RenderedModel):
             models.Index(fields=["status", "severity"], name="incident_status_severity"),
             # Counts and orders those that were not merged, without reading their rows.
             models.Index(fields=["-listed_at", "-id"], condition=Q(merged_into__isnull=True), name="incident_unmerged"),
+            # Few are private: who counts those that somebody may see counts all and takes off some of these.
+            models.Index(fields=["id"], condition=Q(is_private=True), name="incident_private"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="incident_severity_known"),
