@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
@@ -14,13 +13,11 @@ from postmortems.models import (
     ACTION_TITLE_LIMIT,
     CLAIM_LIMIT,
     DETAIL_LIMIT,
-    FACTOR_LIMIT,
     PLACE_LIMIT,
     SECTION_LIMIT,
     WAIVER_LIMIT,
     ActionKind,
     ActionState,
-    FactorCategory,
     ProofMethod,
     ProofResult,
 )
@@ -131,33 +128,6 @@ class WaiverForm(FormErrors, forms.Form):
         label="Why no proof can exist",
         help_text="Signed with your name, and shown wherever the fix is shown.",
     )
-
-
-class FactorForm(FormErrors, forms.Form):
-    """One contributing factor; without a category it is left out."""
-
-    category = forms.ChoiceField(choices=[("", "Category"), *FactorCategory.choices], required=False, label="Category")
-    text = LineField(limit=FACTOR_LIMIT, required=False, label="What let it through")
-    # The stored factor that this row was drawn with, so that one which somebody else adds meanwhile is told from it.
-    was = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    @property
-    def drawn(self) -> tuple[str, str] | None:
-        """The factor that the row began with; None for a row that began empty."""
-        category, _, text = str(self.cleaned_data.get("was", "")).partition(":")
-        return (category, text) if text else None
-
-    def clean(self) -> dict[str, Any]:
-        """A text needs its category."""
-        values = super().clean() or {}
-        if values.get("text") and not values.get("category") and "category" not in self.errors:
-            self.add_error("category", ValidationError("Choose a category for this factor."))
-        return values
-
-
-# Rows that the page offers empty; saving brings new ones.
-EMPTY_FACTORS = 2
-FactorFormSet = forms.formset_factory(FactorForm, extra=EMPTY_FACTORS, max_num=40, absolute_max=60)
 
 
 class OwnerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time

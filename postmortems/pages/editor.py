@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.forms import BaseFormSet
-
+from accounts.models import User
 from hindsight.lib.text import clean
-from postmortems.forms import ActionForm, EvidenceForm, FactorForm, FactorFormSet, SectionsForm, WaiverForm
+from postmortems.cause_forms import FactorForm
+from postmortems.forms import ActionForm, EvidenceForm, SectionsForm, WaiverForm
 from postmortems.models import Postmortem
+from postmortems.pages.causes import Causes, read_causes
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.shown import MissingPart, ShownProof, ShownSection, checklist, proofs_of, sections_of
 from postmortems.prompts import SectionPrompt
@@ -41,7 +42,7 @@ class EditorForms:
     sections: SectionsForm | None = None
     evidence: EvidenceForm | None = None
     waiver: WaiverForm | None = None
-    factors: "BaseFormSet[FactorForm] | None" = None
+    factor: FactorForm | None = None
     action: ActionForm | None = None
 
 
@@ -53,6 +54,7 @@ class Editor:
     sections: list[EditorSection]
     proofs: list[ShownProof]
     drawn: Drawn
+    causes: Causes
     parts: list[MissingPart]
     forms: Mapping[str, object]
 
@@ -105,7 +107,7 @@ def read_progress(postmortem: Postmortem, key: str) -> Progress:
     return Progress(section, checklist(postmortem, missing(postmortem, rows)))
 
 
-def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Editor:
+def read_editor(postmortem: Postmortem, sent: EditorForms | None = None, *, reader: User) -> Editor:
     """The page, with the forms that were sent and refused, in a constant number of queries."""
     forms = sent or EditorForms()
     shown = sections_of(postmortem)
@@ -119,11 +121,12 @@ def read_editor(postmortem: Postmortem, sent: EditorForms | None = None) -> Edit
         sections=[_section(section, forms.sections) for section in shown],
         proofs=proofs_of(postmortem),
         drawn=drawn,
+        causes=read_causes(drawn.factors, incident=postmortem.incident, reader=reader, is_writing=True),
         parts=checklist(postmortem, missing(postmortem, rows)),
         forms={
             "evidence": forms.evidence or EvidenceForm(postmortem.incident, prefix="proof"),
             "waiver": forms.waiver or WaiverForm(prefix="waiver", initial={"reason": postmortem.waiver_reason}),
-            "factors": forms.factors or factor_forms(drawn),
+            "factor": forms.factor or FactorForm(postmortem, prefix="factor"),
             "action": forms.action or ActionForm(prefix="action"),
         },
     )
@@ -136,15 +139,6 @@ def prompts_sent(postmortem: Postmortem, data: Mapping[str, object]) -> tuple[Se
     sent = [name.removeprefix("body_") for name in data if SENT_BODY.fullmatch(name)]
     asked = postmortem.questions
     return (*prompts, *(prompt_of(asked, key) for key in sent if key not in keys))
-
-
-def factor_forms(drawn: Drawn) -> "BaseFormSet[FactorForm]":
-    """A row for each factor, and empty ones."""
-    stored = [
-        {"category": factor.category, "text": factor.text, "was": f"{factor.category}:{factor.text}"}
-        for factor in drawn.factors
-    ]
-    return FactorFormSet(initial=stored, prefix="factors")
 
 
 def _section(shown: ShownSection, sent: SectionsForm | None) -> EditorSection:

@@ -1,4 +1,4 @@
-"""Proof of the fix, the waiver, and contributing factors: the parts of the editor that save by themselves."""
+"""Proof of the fix and the waiver, parts of the editor that save by themselves."""
 
 from typing import Any
 
@@ -15,15 +15,13 @@ from hindsight.lib.problems import InvalidError, StaleError
 from incidents.models import Attachment
 from incidents.services.attachments import attach_stored, on_disk
 from postmortems.access import get_evidence, get_writable_postmortem
-from postmortems.forms import EvidenceForm, FactorFormSet, WaiverForm
+from postmortems.forms import EvidenceForm, WaiverForm
 from postmortems.models import Evidence, Postmortem
 from postmortems.pages.editor import EditorForms
 from postmortems.services import proof as service
-from postmortems.services.factors import set_factors
 from postmortems.views import rendering
 
 EVIDENCE = "postmortems/_evidence.html"
-FACTORS = "postmortems/_factors.html"
 FIELDS = (
     "method",
     "claim",
@@ -102,21 +100,6 @@ def unwaive(request: HttpRequest, number: int) -> HttpResponse:
     assert isinstance(request.user, User)
     service.unwaive(postmortem=postmortem, by=request.user, now=timezone.now())
     return rendering.changed(request, postmortem, fragment=EVIDENCE, anchor="evidence", said="Waiver taken back.")
-
-
-@require_POST
-def factors(request: HttpRequest, number: int) -> HttpResponse:
-    """Replace the contributing factors."""
-    postmortem = get_writable_postmortem(request.user, number)
-    assert isinstance(request.user, User)
-    rows = FactorFormSet(request.POST, prefix="factors")
-    if rows.is_valid():
-        values = [form.cleaned_data for form in rows.forms]
-        wanted = [(row["category"], row["text"]) for row in values if row.get("category")]
-        drawn = [form.drawn for form in rows.forms if form.drawn]
-        set_factors(postmortem=postmortem, by=request.user, now=timezone.now(), factors=wanted, drawn=drawn)
-        return rendering.changed(request, postmortem, fragment=FACTORS, anchor="factors", said="Factors saved.")
-    return rendering.editor(request, postmortem, fragment=FACTORS, status=422, sent=EditorForms(factors=rows))
 
 
 def _kept(request: HttpRequest, postmortem: Postmortem, form: EvidenceForm, row: Evidence | None = None) -> bool:

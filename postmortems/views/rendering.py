@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.models import User
 from hindsight.lib.htmx import SeeOther, private, wants_fragment
 from hindsight.lib.problems import InvalidError
 from postmortems.models import Postmortem
@@ -26,9 +27,10 @@ def editor(
     refusal: str = "",
 ) -> HttpResponse:
     """The editor with the forms that were refused; htmx gets `fragment` (with the checklist) where one is named."""
+    assert isinstance(request.user, User)
     is_fragment = bool(fragment) and wants_fragment(request)
     context = {
-        "editor": read_editor(postmortem, sent),
+        "editor": read_editor(postmortem, sent, reader=request.user),
         "postmortem": postmortem,
         "incident": postmortem.incident,
         "is_fragment": is_fragment,
