@@ -97,7 +97,7 @@ def _table(engine: str, size: int, found: dict) -> str:
         f" {found['update_ms']:.0f} ms CPU, {found['update_wall_ms']:.0f} ms wall;"
         f" {found['pss_mb']:.0f} MB PSS after all queries; calibration {found['calibration_ms']:.0f} ms,"
         f" load {found['load']:.0f}\n",
-        "| kind | p50 CPU | p95 CPU | p50 wall | p95 wall | LIKE p50 | FTS5 p50 | asked | by the database | no result |",
+        "| kind | p50 CPU | p95 CPU | p50 wall | p95 wall | LIKE p50 | FTS5 p50 | asked | no index | no result |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind, row in found["kinds"].items():

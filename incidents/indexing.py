@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any, TypeAlias
 
 from django.db.models import Count, Max, Model, Q, QuerySet, Sum
@@ -46,6 +47,16 @@ _SHOWN = ("pk", "number", "title", "severity", "status", "kind", "started_at", "
 
 
 _Shown: TypeAlias = tuple[int, int, str, str, str, str, datetime | None, str | None, bool]
+
+
+# What is read without an index, and how many seconds that may take before no further table is begun.
+_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (TimelineEntry, ("body",)),
+    (Snippet, ("code",)),
+    (DiagnosisStep, ("hypothesis", "action", "finding")),
+    (Attachment, ("text",)),
+)
+FALLBACK_S = 0.5
 
 
 class IncidentSource:
@@ -115,17 +126,23 @@ class IncidentSource:
         return list(Incident.objects.filter(number=int(match[1])).values_list("pk", flat=True)) if match else []
 
     def fallback(self, viewer: Any, terms: Sequence[str], limit: int) -> list[int]:
-        """Ids whose texts hold any of the terms; those that hold it in the title first."""
+        """Ids whose texts hold any of the terms, those that hold it in the title first; all where none is asked for.
+
+        Each table is read from its newest row on until enough is found, and none is begun when the time is over.
+        """
         rows = Incident.objects.visible_to(viewer)
-        in_title, anywhere = Q(), Q()
+        if not terms:
+            return list(rows.newest_first().values_list("pk", flat=True)[:limit])
+        in_title = Q()
         for term in terms[:8]:
             in_title |= Q(title__icontains=term)
-            anywhere |= Q(summary__icontains=term) | Q(pk__in=_holding(term))
-        found = list(rows.filter(in_title).newest_first().values_list("pk", flat=True)[:limit]) if terms else []
-        if terms and len(found) < limit:
-            more = rows.filter(anywhere).exclude(pk__in=found).newest_first()
-            found += list(more.values_list("pk", flat=True)[: limit - len(found)])
-        return found
+        found = dict.fromkeys(rows.filter(in_title).newest_first().values_list("pk", flat=True)[:limit])
+        until = monotonic() + FALLBACK_S
+        for held in _holding(rows, terms[:8], limit):
+            if len(found) >= limit or monotonic() > until:
+                break
+            found.update(dict.fromkeys(held))
+        return list(found)[:limit]
 
     def fact_label(self, name: str, value: str) -> str:
         """How people write a fact."""
@@ -134,15 +151,16 @@ class IncidentSource:
         return registry.known_values(name).get(value, value)
 
 
-def _holding(term: str) -> QuerySet[Any]:
-    """Incidents with an entry, step, snippet or file that holds the term."""
-    entries = TimelineEntry.objects.filter(body__icontains=term).values("incident_id")
-    steps = DiagnosisStep.objects.filter(
-        Q(hypothesis__icontains=term) | Q(action__icontains=term) | Q(finding__icontains=term)
-    ).values("incident_id")
-    snippets = Snippet.objects.filter(code__icontains=term).values("incident_id")
-    files = Attachment.objects.filter(text__icontains=term).values("incident_id")
-    return entries.order_by().union(steps.order_by(), snippets.order_by(), files.order_by())
+def _holding(rows: QuerySet[Incident], terms: Sequence[str], limit: int) -> Iterator[Iterable[int]]:
+    """Some of the incidents with a text that holds a term, one term and one table after the other, the newest first."""
+    for term in terms:
+        yield rows.filter(summary__icontains=term).order_by("-pk").values_list("pk", flat=True)[:limit]
+        for model, names in _TEXTS:
+            anywhere = Q()
+            for name in names:
+                anywhere |= Q(**{f"{name}__icontains": term})
+            below = model._default_manager.filter(anywhere, incident__in=rows.order_by()).order_by("-pk")
+            yield below.values_list("incident_id", flat=True)[:limit]
 
 
 def _rights(incident: Incident) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import DatabaseError
 
-from search import matching, planning, registry
+from search import matching, planning, registry, without_index
 from search.current import engine
 from search.documents import Document
 from search.engines.protocol import FACETS, Key, Plan, Ranked, Scored, View
@@ -17,7 +17,6 @@ from search.query import Query
 from search.reading import Reading, readable
 from search.registry import Viewer
 from search.weights import Shares
-from search.words import tokens
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +24,6 @@ logger = logging.getLogger(__name__)
 MAX_PENDING_MATCHED = 50
 # Of so many more it is looked up whether the viewer may still see them; the rest is left out until it is indexed.
 MAX_PENDING_CHECKED = 1000
-FALLBACK_LIMIT = 200
-FALLBACK_TERMS = 6
 MAX_OFFSET = 1000
 RELAXED_PHRASE = "Nothing has these words next to each other; this is what has them apart."
 RELAXED_PLACE = "Nothing has all of these words in that place; this is what has them anywhere."
@@ -87,18 +84,12 @@ def _by_index(viewer: Viewer, query: Query, limit: int, facets: Sequence[str]) -
 
 
 def _by_database(viewer: Viewer, query: Query, limit: int, problem: str) -> Ranking:
-    """A plain LIKE finds candidates; they are matched and ranked like everything else."""
-    words = [token for token in dict.fromkeys(tokens(query.words)) if len(token) > 2]
-    asked = (words or [token for phrase in query.phrases for token in tokens(phrase.text)])[:FALLBACK_TERMS]
-    found: list[Document] = []
-    if viewer is not EVERYTHING:
-        for source in registry.sources():
-            ids = source.fallback(viewer, asked, FALLBACK_LIMIT)
-            found.extend(registry.documents_of(source.kind, ids))
+    """A plain LIKE finds candidates; the likeliest are matched and ranked like everything else."""
+    found, is_all = ([], True) if viewer is EVERYTHING else without_index.documents(viewer, query)
     ranking = _ranked(viewer, query, limit, LooseView(EmptyView(), found), Reading(found), FACETS)
     state = engine().progress() or problem
     notice = f"Search index is being rebuilt ({state}). Results come straight from the database and may be slower."
-    return replace(ranking, is_exact=len(found) < FALLBACK_LIMIT, engine="database", notice=notice)
+    return replace(ranking, is_exact=is_all, engine="database", notice=notice)
 
 
 def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading, facets: Sequence[str]) -> Ranking:
