@@ -19,6 +19,7 @@ from postmortems.services.why import Chains
 
 EVIDENCE_LENGTH = 4_000
 LABEL_LENGTH = 70
+NO_PLACE = "It can't lie there: under itself or its own answers it would go round in a circle, or that factor is gone."
 
 
 class FactorForm(FormErrors, forms.Form):
@@ -37,7 +38,7 @@ class FactorForm(FormErrors, forms.Form):
         label="What shows it",
         help_text="References such as step-17 or snippet-3-L5, and links; a space between them.",
     )
-    parent = forms.ChoiceField(required=False, label="Answers why")
+    parent = forms.ChoiceField(required=False, label="Answers why", error_messages={"invalid_choice": NO_PLACE})
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     once = OnceField()
 

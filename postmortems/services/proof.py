@@ -1,14 +1,14 @@
 """Proving that the fix works, or signing that there can be no proof."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from hindsight.lib.problems import StaleError
+from hindsight.lib.problems import InvalidError, StaleError
 from incidents.models import Attachment, Snippet
 from incidents.services.checks import Faults
 from postmortems.models import (
@@ -23,6 +23,10 @@ from postmortems.models import (
     ProofState,
 )
 from postmortems.services.locking import locked, touch
+
+# A proof that broke did so after it passed, whatever the clocks said.
+BLINK = timedelta(microseconds=1)
+NO_ITEM = "Show it: what was run and what came out, a snippet, a screenshot or file, or a link. One of them is enough."
 
 
 class EvidenceFields(TypedDict, total=False):
@@ -45,25 +49,42 @@ def verification_state(postmortem: Postmortem, evidence: Iterable[Evidence] | No
     """What the proofs say, in the order in which they were made.
 
     The last that passed or failed decides. A failure after one that passed, or after a waiver was signed, means that
-    the fix did not hold. Without any that passed, a waiver is what there is.
+    the fix did not hold; so does a proof that passed and broke later. Without any that passed, a waiver is what there
+    is.
     """
-    rows = sorted(postmortem.evidence.all() if evidence is None else evidence, key=lambda row: (row.at, row.pk))
-    decided = [row for row in rows if row.result != ProofResult.INCONCLUSIVE]
-    if decided and decided[-1].result == ProofResult.PASSED:
+    rows = postmortem.evidence.all() if evidence is None else evidence
+    told = sorted(verdict for row in rows for verdict in _verdicts(row))
+    has_passed = any(passed for _, _, passed in told)
+    if told and told[-1][2]:
         return ProofState.VERIFIED
-    has_passed = any(row.result == ProofResult.PASSED for row in decided)
     waived_at = postmortem.waiver_at
-    if decided and (has_passed or (waived_at is not None and decided[-1].at > waived_at)):
+    if told and (has_passed or (waived_at is not None and told[-1][0] > waived_at)):
         return ProofState.DID_NOT_HOLD
     return ProofState.WAIVED if postmortem.is_waived else ProofState.UNPROVEN
 
 
-def add_evidence(*, postmortem: Postmortem, by: User | None, now: datetime, fields: EvidenceFields) -> Evidence:
-    """Add a proof; method and claim are needed, the result is "passed" when absent. Raises InvalidError."""
+def _verdicts(row: Evidence) -> list[tuple[datetime, int, bool]]:
+    """When a proof said what: (time, id, whether the fix works). One that broke said two things."""
+    if row.result == ProofResult.INCONCLUSIVE:
+        return []
+    if row.broke_at is not None:
+        return [(row.at, row.pk, True), (max(row.broke_at, row.at + BLINK), row.pk, False)]
+    return [(row.at, row.pk, row.result == ProofResult.PASSED)]
+
+
+def add_evidence(
+    *, postmortem: Postmortem, by: User | None, now: datetime, fields: EvidenceFields, needs_item: bool = False
+) -> Evidence:
+    """Add a proof; method and claim are needed, the result is "passed" when absent. Raises InvalidError.
+
+    With `needs_item` one that passed has to show something: words, code, a file or a link.
+    """
     with transaction.atomic():
         row = locked(postmortem)
         columns = _checked({"method": "", "claim": "", **fields}, row, now=now)
         proof = Evidence(postmortem=row, by=by, **{"at": now, **columns})
+        if needs_item:
+            _check_item(proof)
         proof.render_fields()
         proof.save(force_insert=True)
         _settle(row, now=now)
@@ -71,9 +92,19 @@ def add_evidence(*, postmortem: Postmortem, by: User | None, now: datetime, fiel
 
 
 def update_evidence(
-    *, evidence: Evidence, by: User, now: datetime, version: int | None, fields: EvidenceFields
+    *,
+    evidence: Evidence,
+    by: User,
+    now: datetime,
+    version: int | None,
+    fields: EvidenceFields,
+    needs_item: bool = False,
 ) -> Evidence:
-    """Change a proof. Raises InvalidError, and StaleError (its `current` is None when the proof was taken away)."""
+    """Change a proof. Raises InvalidError, and StaleError (its `current` is None when the proof was taken away).
+
+    One that passed and is said to have failed did not hold, from now on; one that is said to have passed again is as
+    if it never broke. With `needs_item` what it shows can't be taken away from one that passed.
+    """
     with transaction.atomic():
         row = locked(evidence.postmortem)
         proof = row.evidence.filter(pk=evidence.pk).first()
@@ -82,13 +113,40 @@ def update_evidence(
         columns = _checked(fields, row, now=now)
         changed = [name for name, value in columns.items() if getattr(proof, name) != value]
         if changed:
+            has_passed, had_item = proof.result == ProofResult.PASSED, proof.has_item
             for name in changed:
                 setattr(proof, name, columns[name])
-            proof.version += 1
-            proof.render_fields()
-            proof.save()
-            _settle(row, now=now)
+            if needs_item and had_item:
+                _check_item(proof)
+            if "result" in changed:
+                _follow_result(proof, row, has_passed, by=by, now=now)
+            if "watch_until" in changed:
+                proof.asked_at = proof.held_at = proof.held_by = None
+            save_proof(proof, row, now=now)
     return proof
+
+
+def save_proof(proof: Evidence, row: Postmortem, *, now: datetime) -> None:
+    """Save a changed proof of a locked postmortem, and what follows for the fix."""
+    proof.version += 1
+    proof.render_fields()
+    proof.save()
+    _settle(row, now=now)
+
+
+def _follow_result(proof: Evidence, row: Postmortem, has_passed: bool, *, by: User, now: datetime) -> None:
+    if proof.result == ProofResult.FAILED and has_passed:
+        proof.broke_at, proof.broke_by = now, by
+        proof.held_at = proof.held_by = None
+        audit.record(by=by, action="proof.broke", target=row.incident.label, now=now, claim=proof.claim[:200])
+    elif proof.result != ProofResult.FAILED:
+        proof.broke_at = proof.broke_by = proof.broke_in = None
+        proof.broke_reason = ""
+
+
+def _check_item(proof: Evidence) -> None:
+    if proof.result == ProofResult.PASSED and not proof.has_item:
+        raise InvalidError({"detail": NO_ITEM})
 
 
 def remove_evidence(*, evidence: Evidence, by: User, now: datetime) -> None:
