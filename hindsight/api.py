@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from accounts.api import TokenAuth
 from accounts.api import router as me_router
 from accounts.models import Scope
-from hindsight.lib.api import ApiError, StrictParser, error_response, field_errors
+from hindsight.lib.api import ApiError, Renderer, StrictParser, error_response, field_errors
 from hindsight.lib.pagination import BadCursor
 from hindsight.lib.problems import InvalidError
 from incidents import access
@@ -31,9 +31,12 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="openapi.json",
     parser=StrictParser(),
+    renderer=Renderer(),
     description=(
         "Send `Authorization: Bearer <token>`; a token comes from Settings → API tokens or `manage.py token`. "
-        "Any POST takes an `Idempotency-Key`. Times are ISO 8601 with a zone. Unknown fields are refused by name."
+        "Any POST takes an `Idempotency-Key`. Times are ISO 8601 with a zone. Unknown fields are refused by name. "
+        "What looks like a credential is masked before it is stored, and the answer counts them in `masked_secrets`; "
+        "`keep_secrets: true` in the body keeps them."
     ),
 )
 api.add_router("me/", me_router)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import reselect, reswap, retarget
 
 from accounts.models import User
-from hindsight.lib.files import HEAD_BYTES, decode_text
 from hindsight.lib.htmx import private, wants_fragment
+from hindsight.lib.secret_files import FILE_BYTES, masked_upload, text_of_upload
 from hindsight.lib.secrets import Checked, Finding, count_words, find, masked, walk
 
 View = Callable[..., Any]
@@ -38,8 +38,7 @@ KEPT_LIMIT = 200
 # static/js/safe-paste.js acts on it.
 HEADER = "X-Hindsight-Secrets"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "once", "version", SEEN})
-# Of a text file so many bytes are looked at: what search reads of it. Seconds for all that one form sends.
-FILE_BYTES = 1_000_000
+# For all that one form sends.
 TIME_S = 3.0
 
 
@@ -125,7 +124,7 @@ def _looked_at(request: HttpRequest) -> tuple[list[Place], bool]:
                 places += _places(name, pretty_name(name), part, checked.findings, is_exact=is_exact)
     for name, files in request.FILES.lists():
         for file in files:
-            part = _text_of(file)
+            part = text_of_upload(file)
             checked = look(part)
             is_whole &= checked.is_whole and (file.size or 0) <= FILE_BYTES
             places += _places(name, file.name or name, part, checked.findings, is_file=True)
@@ -164,13 +163,6 @@ def _places(
         Place(one, field, label, text.count("\n", 0, one.start) + 1, units(one.start), units(one.end), is_file)
         for one in findings
     ]
-
-
-def _text_of(file: UploadedFile[Any]) -> str:
-    """The words of a text file, as far as they are looked at; empty for any other."""
-    head = file.read(FILE_BYTES)
-    file.seek(0)
-    return (decode_text(head) or "") if decode_text(head[:HEAD_BYTES]) is not None else ""
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
@@ -241,7 +233,7 @@ def _mask(request: HttpRequest, places: list[Place]) -> None:
     request.POST = post  # type: ignore[assignment]  # a QueryDict like the one it replaces, but changed
     files: MultiValueDict[str, UploadedFile[Any]] = request.FILES
     for name in {place.field for place in places if place.is_file}:
-        files.setlist(name, [_masked_file(file, digests) for file in files.getlist(name)])
+        files.setlist(name, [masked_upload(file, digests)[0] for file in files.getlist(name)])
 
 
 def _masked_value(value: str, digests: set[str]) -> str:
@@ -249,14 +241,3 @@ def _masked_value(value: str, digests: set[str]) -> str:
     if data is None:
         return masked(value, digests)
     return json.dumps(walk(data, lambda text: masked(text, digests)), ensure_ascii=False)
-
-
-def _masked_file(file: UploadedFile[Any], digests: set[str]) -> UploadedFile[Any]:
-    """A copy in UTF-8 with the credentials masked, instead of a text file that holds them."""
-    text = _text_of(file)
-    if masked(text, digests) == text:
-        return file
-    whole = decode_text(file.read())
-    file.seek(0)
-    beyond = (whole or "")[len(text) :]
-    return SimpleUploadedFile(file.name or "file", (masked(text, digests) + beyond).encode(), "text/plain")

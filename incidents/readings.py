@@ -10,6 +10,7 @@ from hindsight.lib.files import FileStore, decode_text
 from hindsight.lib.highlight import without_ansi
 from hindsight.lib.pool import PoolError
 from hindsight.lib.reading import Reading, Unreadable
+from hindsight.lib.secrets import count_words, find, masked
 from hindsight.lib.text import clean
 from incidents.models import Attachment, TextState
 from search import outbox
@@ -81,9 +82,15 @@ def _read(attachment: Attachment) -> Reading:
 
 
 def _settle(attachment: Attachment, state: TextState, reading: Reading, *, now: datetime) -> TextState:
-    """Write the outcome unless a person wrote the words meanwhile; a row deleted meanwhile stays deleted."""
-    attachment.text, attachment.text_state = reading.text, state
-    attachment.text_note, attachment.text_read_at = reading.note[:NOTE_LIMIT], now
+    """Write the outcome unless a person wrote the words meanwhile; a row deleted meanwhile stays deleted.
+
+    Nobody can be asked here, so credentials among the words are masked, and the note says so.
+    """
+    found = find(reading.text).findings
+    told = f"{count_words(len(found)).capitalize()} masked in the words." if found else ""
+    attachment.text, attachment.text_state = masked(reading.text, known=found), state
+    attachment.text_note = " ".join(filter(None, [told, reading.note]))[:NOTE_LIMIT]
+    attachment.text_read_at = now
     attachment.signature = attachment.signature_of()
     names = ("text", "text_state", "text_note", "text_read_at", "signature")
     fields = {name: getattr(attachment, name) for name in names}

@@ -96,6 +96,8 @@ class SearchOut(Schema):
 class SimilarIn(Body):
     """A trace, a log, a symptom: up to 1 MB."""
 
+    STORES = False
+
     text: str
     limit: int = 10
 

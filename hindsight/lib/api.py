@@ -3,16 +3,19 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, ClassVar, NoReturn, Self, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
 from ninja import Schema
 from ninja.parser import Parser
-from pydantic import BeforeValidator, ConfigDict
+from ninja.renderers import JSONRenderer
+from ninja.schema import DjangoGetter
+from pydantic import BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from hindsight.lib.pagination import page_by_keyset
 from hindsight.lib.problems import StaleError
+from hindsight.lib.secrets import mask_all
 from hindsight.lib.time import BadMoment, parse_iso_aware
 
 PAGE_LIMIT = 100
@@ -52,9 +55,55 @@ def conflict(error: StaleError, current: Schema) -> ApiError:
 
 
 class Body(Schema):
-    """A body in which every unknown field is refused by name."""
+    """A body in which every unknown field is refused by name, and credentials are masked unless the call keeps them."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    # Whether what is sent is going to be stored.
+    STORES: ClassVar[bool] = True
+
+    keep_secrets: bool = Field(
+        False,
+        exclude=True,
+        description="What looks like a credential is masked before it is stored, and the answer says in "
+        "`masked_secrets` how many there were; true keeps them.",
+    )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _run_root_validator(cls, values: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Any:
+        # Takes the place of Schema's own, which does the last two lines: those within see what this one has masked.
+        values = cls._masked(values, (info.context or {}).get("request"))
+        handler(values)
+        return handler(DjangoGetter(values, cls, info.context))
+
+    @classmethod
+    def _masked(cls, values: Any, request: Any) -> Any:
+        if not cls.STORES or request is None or not isinstance(values, dict):
+            return values
+        if values.get("keep_secrets") is True:
+            # Said once, for all that the body holds.
+            request.keeps_secrets = True
+        if getattr(request, "keeps_secrets", False):
+            return values
+        masked, count = mask_all(values)
+        count_masked(request, count)
+        return masked
+
+
+def count_masked(request: HttpRequest, count: int) -> None:
+    """Add to what the answer says of masked credentials."""
+    request.masked_secrets = getattr(request, "masked_secrets", 0) + count  # type: ignore[attr-defined]  # ours
+
+
+class Renderer(JSONRenderer):
+    """JSON; an answer to a call that had credentials in it says how many were masked."""
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> Any:
+        """The body of the answer."""
+        count = getattr(request, "masked_secrets", 0)
+        if count and isinstance(data, dict) and response_status < 300:
+            data = {**data, "masked_secrets": count}
+        return super().render(request, data, response_status=response_status)
 
 
 class ErrorDetail(Schema):

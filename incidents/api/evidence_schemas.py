@@ -78,6 +78,8 @@ class FirstCheckOut(Schema):
 class KnownIn(Body):
     """Lines to look up in the ledger: a log, a trace, a paste."""
 
+    STORES = False
+
     text: str
 
 

@@ -11,9 +11,11 @@ from ninja.files import UploadedFile
 from ninja.responses import Status
 
 from accounts.api import caller, idempotent
-from hindsight.lib.api import ERRORS, ApiError, conflict, listing, only_parameters
+from hindsight.lib.api import ERRORS, ApiError, conflict, count_masked, listing, only_parameters
 from hindsight.lib.files import TooLarge
 from hindsight.lib.problems import InvalidError, StaleError
+from hindsight.lib.secret_files import Upload, masked_upload
+from hindsight.lib.secrets import mask_all
 from incidents import access
 from incidents.api.incidents import number_of
 from incidents.api.parts import PAGING, step_of
@@ -29,7 +31,7 @@ from incidents.services.attachments import attach_stored, edit_attachment, on_di
 from incidents.services.snippets import add_coloured, coloured
 
 router = Router(tags=["incidents"])
-FORM_FIELDS = frozenset({"caption", "alt_text", "step", "entry"})
+FORM_FIELDS = frozenset({"caption", "alt_text", "step", "entry", "keep_secrets"})
 
 
 class SnippetList(Schema):
@@ -120,17 +122,26 @@ def create_attachment(
     alt_text: Form[str] = "",
     step: Form[int | None] = None,
     entry: Form[int | None] = None,
+    keep_secrets: Form[bool] = False,
 ) -> Status[Any]:
-    """Attach a file (multipart). Pictures get a preview; what can't have one is stored all the same and says why."""
+    """Attach a file (multipart). Pictures get a preview; what can't have one is stored all the same and says why.
+
+    A text file with what looks like a credential is stored as a masked copy, unless `keep_secrets` is true.
+    """
     by = caller(request)
     incident = access.get_writable_incident(by, number_of(number))
     unknown = sorted(set(request.POST) - FORM_FIELDS)
     if unknown:
         raise InvalidError(dict.fromkeys(unknown, "Unknown field."))
     words = {"caption": caption, "alt_text": alt_text}
+    upload: Upload = file
+    if not keep_secrets:
+        upload, masked = masked_upload(file)
+        words, in_words = mask_all(words)
+        count_masked(request, masked + in_words)
     try:
         # Files take their time: they come before the transaction.
-        with on_disk([(file, file.name or "file")]) as (row,):
+        with on_disk([(upload, file.name or "file")]) as (row,):
             return _write_attachment(request, incident, row, words, entry=entry, step=step)
     except TooLarge as error:
         raise ApiError(413, str(error), {"file": f"The limit is {settings.UPLOAD_MAX_MB} MB."}) from error

@@ -9,14 +9,17 @@ from django.db import DatabaseError, transaction
 from accounts import audit
 from accounts.models import User
 from hindsight.lib.problems import InvalidError
+from hindsight.lib.secrets import mask_all
 from incidents.models import Incident
 from integrations.importing.formats import Reader
 from integrations.importing.json_rows import parse_row
 from integrations.importing.lines import Line, Source
 from integrations.importing.problems import BadRow
-from integrations.importing.records import Record
+from integrations.importing.records import Note, Record
 from integrations.importing.report import Fate, Report
 from integrations.importing.store import colour_snippets, is_untouched, origin_of, renew, take
+
+MASKED = Note("what looks like a credential was masked (--keep-secrets keeps it)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Job:
     now: datetime
     is_update: bool = False
     is_dry: bool = False
+    keeps_secrets: bool = False
 
 
 def run(source: Source, job: Job, report: Report, *, advance: Callable[[int], object]) -> None:
@@ -51,7 +55,9 @@ def import_line(line: Line, job: Job, report: Report) -> None:
     if line.fault:
         raise BadRow(line.fault)
     try:
-        record = job.reader(parse_row(line.data), job.now)
+        row = parse_row(line.data)
+        row, masked = (row, 0) if job.keeps_secrets else mask_all(row)
+        record = job.reader(row, job.now)
         fate = _dry(record, job, report) if job.is_dry else import_record(record, job, report)
     except RecursionError as error:
         raise BadRow("The row is nested too deeply.") from error
@@ -62,7 +68,7 @@ def import_line(line: Line, job: Job, report: Report) -> None:
         raise BadRow(f"The database refused it ({error}).") from error
     report.count(fate, record.external_id)
     if fate in {Fate.TAKEN, Fate.RENEWED}:
-        report.note(record.external_id, record.notes)
+        report.note(record.external_id, record.notes + (MASKED,) * bool(masked))
 
 
 def import_record(record: Record, job: Job, report: Report) -> Fate:

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=formats.CHOICES, default=formats.AUTO, help="default: auto")
         parser.add_argument("--dry-run", action="store_true", help="report what would happen; write nothing")
         parser.add_argument("--update", action="store_true", help="also take changed rows that nobody changed here")
+        parser.add_argument("--keep-secrets", action="store_true", help="don't mask what looks like a credential")
         parser.add_argument("--by", metavar="USERNAME", help="in whose name; without it, in nobody's")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             now=timezone.now(),
             is_update=options["update"],
             is_dry=options["dry_run"],
+            keeps_secrets=options["keep_secrets"],
         )
         try:
             source = open_source(options["file"], any_name=options["format"] != formats.AUTO)
