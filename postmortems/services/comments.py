@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from hindsight.lib.problems import InvalidError
@@ -149,13 +150,13 @@ def _tell(row: Comment, *, by: User, now: datetime) -> None:
 
 def _mention(row: Comment, *, by: User, now: datetime) -> Collection[int]:
     """Tell those whom `@name` names, if they may see the incident; whom it names is said to nobody else."""
-    names = list(dict.fromkeys(name.rstrip(".-") for name in _MENTION.findall(row.body)))[:MENTIONS_LIMIT]
+    names = list(dict.fromkeys(name.rstrip(".-").lower() for name in _MENTION.findall(row.body)))[:MENTIONS_LIMIT]
     if not names:
         return ()
     incident = row.postmortem.incident_id
     people = [
         person.pk
-        for person in User.objects.filter(username__in=names, is_active=True)
+        for person in User.objects.annotate(lowered=Lower("username")).filter(lowered__in=names, is_active=True)
         if Incident.objects.visible_to(person).filter(pk=incident).exists()
     ]
     notify(row.postmortem, NoticeKind.MENTION, to=people, by=by, now=now, key=f"comment:{row.pk}")

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from accounts import audit
 from accounts.models import User
 from hindsight.lib.problems import InvalidError
+from hindsight.lib.text import clean
 from incidents.models import Incident
 from incidents.services.checks import Faults
 from postmortems.models import (
@@ -24,6 +26,7 @@ from postmortems.services.locking import locked, touch
 from postmortems.services.reminders import notify
 
 REVIEWERS_LIMIT = 20
+MOST_NAMES = 100
 # A due date further away than this is a slip of the pen.
 FURTHEST_DUE = timedelta(days=3 * 365)
 
@@ -140,17 +143,13 @@ def set_due(*, postmortem: Postmortem, by: User, now: datetime, due_on: date | N
 
 def people_named(names: Iterable[str]) -> list[User]:
     """The people with these user names. Raises InvalidError with those that nobody has."""
-    wanted = list(dict.fromkeys(name.strip().lstrip("@") for name in names if name.strip()))
-    found = {person.username: person for person in User.objects.filter(username__in=wanted, is_active=True)}
-    unknown = [name for name in wanted if name not in found]
+    wanted = list(dict.fromkeys(clean(name).text.strip().lstrip("@").lower() for name in names))
+    rows = User.objects.annotate(lowered=Lower("username")).filter(lowered__in=wanted[:MOST_NAMES], is_active=True)
+    found = {person.username.lower(): person for person in rows}
+    unknown = [name for name in wanted if name and name not in found]
     if unknown:
         raise InvalidError({"reviewers": f"Unknown: {', '.join(name[:60] for name in unknown[:10])}."})
-    return [found[name] for name in wanted]
-
-
-def eligible(incident: Incident, people: Iterable[User]) -> list[User]:
-    """Those of `people` who may see the incident and write, which a review needs: two queries a person at most."""
-    return [person for person in people if person.can_write and _may_see(person, incident)]
+    return [found[name] for name in wanted if name]
 
 
 def _may_see(person: User, incident: Incident) -> bool:

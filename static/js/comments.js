@@ -1,0 +1,103 @@
+/* Comments on words: selecting them offers to comment on them, and the words that a comment is about are marked in the text.
+   Without it one copies the words into the field of the form. */
+const root = document.querySelector("[data-review]");
+const texts = root ? [...root.querySelectorAll("[data-section]")] : [];
+const quoteLimit = 500;
+const fold = (text) => text.replace(/\s+/g, " ");
+
+/* The visible text with single blanks, and for each of its characters where it stands. */
+function flatten(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const places = [];
+  let text = "";
+  let block = null;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const here = node.parentElement.closest("p, li, h1, h2, h3, h4, h5, h6, pre, td, th, blockquote, div");
+    if (here !== block && text && !text.endsWith(" ")) { text += " "; places.push([node, 0]); }
+    block = here;
+    for (let at = 0; at < node.data.length; at += 1) {
+      const sign = /\s/.test(node.data[at]) ? " " : node.data[at];
+      if (sign === " " && (!text || text.endsWith(" "))) continue;
+      text += sign;
+      places.push([node, at]);
+    }
+  }
+  return { text, places };
+}
+
+/* Of several places the one nearest to where the words stood. */
+function rangeOf(element, words, near) {
+  const { text, places } = flatten(element);
+  const wanted = fold(words).trim();
+  let best = -1;
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (best < 0 || Math.abs(at - near) < Math.abs(best - near)) best = at;
+  }
+  if (best < 0 || !wanted) return null;
+  const range = document.createRange();
+  range.setStart(...places[best]);
+  const [node, at] = places[best + wanted.length - 1];
+  range.setEnd(node, at + 1);
+  return range;
+}
+
+const marks = new Map();
+for (const quote of document.querySelectorAll("[data-quoted]")) {
+  const text = texts.find((one) => one.dataset.section === quote.dataset.quoted);
+  const range = text && rangeOf(text, quote.textContent, Number(quote.dataset.at));
+  if (!range) continue;
+  marks.set(quote, range);
+  const link = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-sm", textContent: "Show in the text" });
+  link.addEventListener("click", () => {
+    range.startContainer.parentElement.scrollIntoView({ block: "center" });
+    getSelection().removeAllRanges();
+    getSelection().addRange(range.cloneRange());
+  });
+  quote.after(link);
+}
+if (globalThis.Highlight && marks.size) {
+  const open = [...marks].filter(([quote]) => !quote.closest(".is-resolved")).map(([, range]) => range);
+  CSS.highlights.set("commented", new Highlight(...open));
+}
+
+/* What is selected within one section becomes the quote of its form. */
+const pick = Object.assign(document.createElement("button"), { type: "button", className: "button button-sm button-primary rv-pick", textContent: "Comment on this", hidden: true });
+let picked = null;
+if (root && root.querySelector("[data-comment]")) document.body.append(pick);
+
+function selected() {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0);
+  const words = fold(selection.toString()).trim();
+  const text = texts.find((one) => one.contains(range.startContainer) && one.contains(range.endContainer));
+  if (!text || !words || words.length > quoteLimit) return null;
+  const { places } = flatten(text);
+  const offset = places.findIndex(([node, at]) => node === range.startContainer && at >= range.startOffset);
+  return { words, range, key: text.dataset.section, offset: Math.max(offset, 0) };
+}
+
+document.addEventListener("selectionchange", () => {
+  picked = selected();
+  pick.hidden = !picked;
+  if (!picked) return;
+  const box = picked.range.getBoundingClientRect();
+  pick.setAttribute("data-at", "");
+  pick.style.setProperty("inset-block-start", `${box.bottom + scrollY + 6}px`);
+  pick.style.setProperty("inset-inline-start", `${Math.min(box.left + scrollX, innerWidth - 180)}px`);
+});
+pick.addEventListener("pointerdown", (event) => event.preventDefault());
+pick.addEventListener("click", () => {
+  const form = root.querySelector(`[data-comment="${picked.key}"]`);
+  form.closest("details").open = true;
+  form.querySelector("[data-quote]").value = picked.words;
+  form.querySelector("[data-offset]").value = picked.offset;
+  pick.hidden = true;
+  const body = form.querySelector("textarea");
+  body.focus();
+  body.scrollIntoView({ block: "center" });
+});
+/* Words that were typed or pasted stand wherever they stand. */
+for (const field of document.querySelectorAll("[data-quote]")) {
+  field.addEventListener("input", () => { field.form.querySelector("[data-offset]").value = ""; });
+}
