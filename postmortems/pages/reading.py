@@ -7,7 +7,7 @@ from functools import cached_property
 from accounts.models import User
 from incidents.models import Incident, Precision
 from postmortems.indexing import one_line_of
-from postmortems.models import Postmortem
+from postmortems.models import Postmortem, ProofState
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.gratitude import Gratitude, read_gratitude
 from postmortems.pages.neighbours import Neighbours, read_neighbours
@@ -113,6 +113,12 @@ class Reading:
 
     def _line_of(self, key: str) -> str:
         return next((one_line_of(section.body) for section in self.sections if section.prompt.key == key), "")
+
+    @property
+    def has_standing(self) -> bool:
+        """Whether to say how the fix stands: what was written elsewhere and asked for no proof is not accused."""
+        row = self.postmortem
+        return row is not None and not (row.is_brought_in and row.proof == ProofState.UNPROVEN)
 
     @property
     def passed(self) -> list[ShownProof]:

@@ -13,7 +13,6 @@ from incidents.pages.diagnosis import Node, Tree
 
 # A text that is one paragraph goes on within the sentence before it.
 _ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
-_DEAD = (Outcome.RULED_OUT, Outcome.RED_HERRING, Outcome.INCONCLUSIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,9 @@ class Passage:
     took: timedelta | None
 
     @property
-    def is_dead_end(self) -> bool:
-        """Whether it led nowhere."""
-        return self.node.step.outcome in _DEAD
+    def stop(self) -> str:
+        """What ends the sentence after the hypothesis."""
+        return "" if self.node.step.hypothesis.rstrip().endswith((".", "?", "!", "…", "。", "؟")) else "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +97,14 @@ def _told(html: SafeString) -> Told:
 
 
 def _opening(tree: Tree, passages: Sequence[Passage]) -> str:
-    """How many were followed, and which was the one: "5 ideas were followed. The third held; 2 were ruled out." """
+    """How many were followed, and which was the one: "5 ideas were followed. Number 3 held; 2 ruled out." """
     if tree.total < 2 or tree.pages > 1:
         return ""
-    held = [at for at, passage in enumerate(passages, 1) if passage.node.step.outcome == Outcome.CONFIRMED]
-    parts = [f"{tree.total} ideas were followed"]
-    if held:
-        parts.append(f"the first that held was number {held[0]} in time")
-    if tree.dead_words:
-        parts.append(f"on the way {tree.dead_words}")
-    return "; ".join(parts) + "."
+    held = [str(at) for at, passage in enumerate(passages, 1) if passage.node.step.outcome == Outcome.CONFIRMED]
+    parts = [f"number {' and '.join(held)} held" if len(held) < 3 else f"{len(held)} held"] if held else []
+    parts += [f"{tree.dead_words} on the way"] if tree.dead_words else []
+    said = "; ".join(parts)
+    return f"{tree.total} ideas were followed." + (f" {said[0].upper()}{said[1:]}." if said else "")
 
 
 def first_look(tree: Tree, notes: Sequence[LogNote]) -> FirstLook:

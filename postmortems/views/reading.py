@@ -12,7 +12,7 @@ from incidents.access import NOT_FOUND, get_incident
 from postmortems.access import WITH, get_postmortem
 from postmortems.export import as_json, as_markdown
 from postmortems.models import Postmortem
-from postmortems.pages.listing import read_library
+from postmortems.pages.library import read_library
 from postmortems.pages.reading import Reading, read_around, read_reading
 from postmortems.services.choosing import choose
 

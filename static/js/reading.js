@@ -1,2 +1,3 @@
 /* Reading a postmortem, alone and together. */
+import "./contents.js";
 import "./meeting.js";
