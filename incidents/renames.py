@@ -29,7 +29,7 @@ def incidents_of(person: User) -> list[int]:
     """Those that a person declared, leads, or wrote in."""
     written = Q()
     for model in _WRITTEN:
-        rows = model._default_manager.filter(author=person).order_by()
-        written |= Q(pk__in=rows.values("incident_id"))
+        own = model._default_manager.filter(author=person).order_by()
+        written |= Q(pk__in=own.values("incident_id"))
     rows = Incident.objects.filter(Q(declared_by=person) | Q(lead=person) | written).order_by("-pk")
     return list(rows.values_list("pk", flat=True))

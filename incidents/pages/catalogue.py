@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from incidents.models import ACTIVE_STATUSES, Incident, Service, Tag, originals
@@ -13,9 +13,10 @@ SUGGESTED = 300
 
 def visible_services(user: User) -> QuerySet[Service]:
     """Those of incidents that `user` may see, and those of none; a name that only hidden ones use stays hidden."""
-    links = Incident.services.through.objects
-    seen = links.filter(incident__in=Incident.objects.visible_to(user)).values("service_id")
-    return Service.objects.filter(Q(pk__in=seen) | ~Q(pk__in=links.values("service_id")))
+    # Asked for each service: the first incident that is seen ends the search.
+    seen = Incident.objects.visible_to(user).filter(services=OuterRef("pk")).order_by()
+    links = Incident.services.through.objects.filter(service=OuterRef("pk"))
+    return Service.objects.filter(Exists(seen) | ~Exists(links))
 
 
 def service_names(user: User) -> list[str]:
@@ -25,8 +26,8 @@ def service_names(user: User) -> list[str]:
 
 def tag_names(user: User) -> list[str]:
     """What a box for tags suggests."""
-    seen = Incident.tags.through.objects.filter(incident__in=Incident.objects.visible_to(user)).values("tag_id")
-    return list(Tag.objects.filter(pk__in=seen).values_list("name", flat=True)[:SUGGESTED])
+    seen = Incident.objects.visible_to(user).filter(tags=OuterRef("pk")).order_by()
+    return list(Tag.objects.filter(Exists(seen)).values_list("name", flat=True)[:SUGGESTED])
 
 
 @dataclass(frozen=True, slots=True)

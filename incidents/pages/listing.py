@@ -6,31 +6,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from hindsight.lib.forms import FormErrors, LineField
-from hindsight.lib.pagination import BadCursor, Page, page_by_keyset
-from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Service, Severity, Status, originals
+from hindsight.lib.pagination import BadCursor, Page, page_by_keyset, page_of
+from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Severity, Status, originals
 from incidents.pages.rows import list_rows
+from incidents.pages.whole_list import COLUMNS, ROWS, count_all, first_rows, services_of
 
-ROWS = 50
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
-COLUMNS = (
-    "number",
-    "title",
-    "severity",
-    "status",
-    "kind",
-    "is_private",
-    "started_at",
-    "listed_at",
-    "updated_at",
-    "version",
-)
 ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
     "newest": ("Newest first", ("-listed_at", "-pk")),
     "oldest": ("Oldest first", ("listed_at", "pk")),
@@ -98,7 +86,7 @@ class Listing:
     @property
     def rows(self) -> SafeString:
         """The rows of this page."""
-        return list_rows(self.page.items, is_selectable=self.is_selectable)
+        return list_rows(self.page.items, services_of(self.page.items), is_selectable=self.is_selectable)
 
     @property
     def count_words(self) -> str:
@@ -111,28 +99,34 @@ def read_listing(user: User, query: QueryDict) -> Listing:
     form = FilterForm(query)
     form.is_valid()
     asked = form.cleaned_data
-    visible = Incident.objects.visible_to(user)
-    rows = narrow(visible if asked.get("duplicates") else originals(visible, user), asked)
     order = ORDERS.get(asked.get("sort") or "newest", ORDERS["newest"])[1]
-    try:
-        page = page_by_keyset(_shown(rows), order=order, cursor=query.get("cursor", ""), limit=ROWS)
-    except BadCursor:
-        page = page_by_keyset(_shown(rows), order=order, cursor=None, limit=ROWS)
+    is_filtered = any(value for name, value in asked.items() if name != "sort")
+    cursor = query.get("cursor", "")
+    if is_filtered or cursor:
+        page, count = _narrowed(user, asked, order, cursor)
+    else:
+        page = page_of(first_rows(user, order), Incident.objects.all(), order=order, limit=ROWS)
+        count = count_all(user)
     return Listing(
         form=form,
         page=page,
-        count=rows.count(),
-        is_filtered=any(value for name, value in asked.items() if name != "sort"),
-        first=_address(query, None) if query.get("cursor") else "",
+        count=count,
+        is_filtered=is_filtered,
+        first=_address(query, None) if cursor else "",
         following=_address(query, page.next_cursor) if page.next_cursor else "",
         is_selectable=user.can_write,
     )
 
 
-def _shown(rows: IncidentQuerySet) -> IncidentQuerySet:
-    """Only what a row shows, and what the orders need."""
-    services = Prefetch("services", Service.objects.only("name", "slug"))
-    return rows.only(*COLUMNS).prefetch_related(services)
+def _narrowed(user: User, asked: Mapping[str, Any], order: tuple[str, str], cursor: str) -> tuple[Page[Incident], int]:
+    """A page of those that fit, from a cursor on, and how many fit."""
+    visible = Incident.objects.visible_to(user)
+    rows = narrow(visible if asked.get("duplicates") else originals(visible, user), asked)
+    try:
+        page = page_by_keyset(rows.only(*COLUMNS), order=order, cursor=cursor, limit=ROWS)
+    except BadCursor:
+        page = page_by_keyset(rows.only(*COLUMNS), order=order, cursor=None, limit=ROWS)
+    return page, rows.count()
 
 
 def narrow(rows: IncidentQuerySet, asked: Mapping[str, Any]) -> IncidentQuerySet:
