@@ -1,7 +1,7 @@
 """Terminal escapes: their colours as classes that can be read on any ground, everything else taken out.
 
-The classes are a small palette of our own: 256 and 24-bit colours become the nearest hue of it, because a colour that was
-chosen for a black terminal can't be read on paper, and because pages carry no style attributes.
+The classes are a small palette of our own: 256 and 24-bit colours become the nearest hue of it, because a colour chosen
+for a black terminal can't be read on paper, and because pages carry no style attributes.
 """
 
 import colorsys

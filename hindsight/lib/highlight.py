@@ -1,7 +1,7 @@
 """Highlighted code for pages: line by line, bounded in size and time, never an error."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.html import escape
@@ -54,7 +54,7 @@ class Highlighted:
 def highlight(code: str, language: str, *, limit_s: float = TIME_LIMIT_S, first: int = 1) -> Highlighted:
     """Return lines from `first` on, coloured when their language is known and it takes no longer than `limit_s`.
 
-    At most 2,000 lines or 200,000 characters are shown, and 10,000 characters of one line. Where a terminal coloured the
+    At most 2,000 lines or 200,000 characters are shown, and 10,000 of one line. Where a terminal coloured the
     text, its colours stand in the place of the language's; other terminal escapes are left out. Hidden characters are
     made visible; the raw text keeps everything.
     """
@@ -64,19 +64,18 @@ def highlight(code: str, language: str, *, limit_s: float = TIME_LIMIT_S, first:
     shown, is_short = _cut(text, first)
     given = "\n".join(line for line, _ in shown)
     if ansi.has_colours(given):
-        painted, note, is_final = ansi.paint(given), "", True
+        colours = _Colours(ansi.paint(given))
     else:
-        plain = ansi.strip(given).split("\n")
-        painted, note, is_final = _paint(plain, language, limit_s)
-    lines = painted if painted is not None else [str(escape(line)) for line in plain]
+        colours = _paint(ansi.strip(given).split("\n"), language, limit_s)
+    lines = colours.lines
     marked = [controls.visible(line) + _rest(cut) for line, (_, cut) in zip(lines, shown, strict=True)]
     return Highlighted(
         lines=tuple(mark_safe(line) for line in marked),  # noqa: S308 - escaped above or in the child
-        state="plain" if painted is None else "done",
-        note=note,
+        state="done" if colours.has_any else "plain",
+        note=colours.note,
         total_lines=total,
         is_cut=is_short or first + len(marked) <= total,
-        is_final=is_final,
+        is_final=colours.is_final,
         first=first,
     )
 
@@ -107,19 +106,29 @@ def _rest(cut: int) -> str:
     return f'<span class="line-cut">… {cut:,} more characters, in the download</span>' if cut else ""
 
 
-def _paint(lines: list[str], language: str, limit_s: float) -> tuple[list[str] | None, str, bool]:
-    """Return coloured lines or None, why not, and whether that is final."""
+@dataclass(frozen=True, slots=True)
+class _Colours:
+    """Lines of HTML; why they have no colours, and whether that is final."""
+
+    lines: list[str]
+    has_any: bool = True
+    note: str = ""
+    is_final: bool = True
+
+
+def _paint(lines: list[str], language: str, limit_s: float) -> _Colours:
     key, code = normalise_language(language), "\n".join([*lines, ""])
+    plain = _Colours([str(escape(line)) for line in lines], has_any=False)
     if key not in BY_KEY or not BY_KEY[key].lexer:
-        return None, "", True
+        return plain
     if len(code) > COLOURED_CHARS:
-        return None, f"Shown without colours: it has more than {COLOURED_CHARS // 1000} kB.", True
+        return replace(plain, note=f"Shown without colours: it has more than {COLOURED_CHARS // 1000} kB.")
     try:
         painted: list[str] | None = json.loads(shared.call(_JOB, code.encode(), {"language": key}, limit_s=limit_s))
     except TookTooLong:
-        return None, f"Shown without colours: highlighting took longer than {limit_s:g} s.", True
+        return replace(plain, note=f"Shown without colours: highlighting took longer than {limit_s:g} s.")
     except JobFailed:
-        return None, "Shown without colours: the highlighter could not read it.", True
+        return replace(plain, note="Shown without colours: the highlighter could not read it.")
     except PoolError:
-        return None, "Shown without colours for now: the highlighter is busy.", False
-    return (painted if painted is None or len(painted) == len(lines) else None), "", True
+        return replace(plain, note="Shown without colours for now: the highlighter is busy.", is_final=False)
+    return _Colours(painted) if painted is not None and len(painted) == len(lines) else plain

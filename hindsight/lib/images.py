@@ -2,18 +2,22 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from hindsight.lib.pool import JobFailed, PoolError, TookTooLong, shared
+from hindsight.lib.shapes import Shape, pack
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 30_000
 TIME_LIMIT_S = 15.0
+# The longest side of what is zoomed into and drawn on; a screenshot of most screens stays as it is.
+LARGE_SIDE = 4096
 
 _JOB = "hindsight.lib.previews:job"
+_DRAWING = "hindsight.lib.drawings:job"
 # More of a JPEG than this before its frame header is not a photograph's metadata.
 _HEADER_BYTES = 1_000_000
 _NO_FRAME_HEADER = {0xC4, 0xC8, 0xCC}
@@ -115,6 +119,40 @@ def make_preview(
         return _refusal(str(problem))
     except PoolError:
         return Refused("the image needs too much memory, or the previewer is busy.", is_final=False)
+
+
+def draw(
+    source: Path,
+    target: Path,
+    shapes: Sequence[Shape],
+    *,
+    max_side: int = LARGE_SIDE,
+    limit_s: float = TIME_LIMIT_S,
+) -> Refused | None:
+    """Write a PNG of the upright picture with shapes on it, no side longer than `max_side`; without metadata.
+
+    The shapes are in pixels of that picture. The source stays as it is. Never raises for what the image holds; the
+    reason of a refusal goes on after "Not drawn: ".
+    """
+    facts = inspect(source)
+    if isinstance(facts, Refused):
+        return facts
+    options: dict[str, str | int] = {
+        "source": str(source.resolve()),
+        "target": str(target.resolve()),
+        "kind": facts.kind,
+        "max_side": max_side,
+        "max_pixels": MAX_PIXELS,
+    }
+    try:
+        shared.call(_DRAWING, pack(shapes), options, limit_s=limit_s, wait_s=limit_s)
+    except TookTooLong:
+        return Refused(f"it took longer than {limit_s:g} s.")
+    except JobFailed as problem:
+        return _refusal(str(problem))
+    except PoolError:
+        return Refused("the image needs too much memory, or the previewer is busy.", is_final=False)
+    return None
 
 
 def _refusal(problem: str) -> Refused:

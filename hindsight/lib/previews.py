@@ -11,6 +11,7 @@ FORMATS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 _GPS_TAG = 0x8825
 # A drawn picture (a terminal, a graph) has few colours and must stay sharp.
 _FEW_COLOURS = 4096
+_LARGE_PIXELS = 3_000_000
 
 
 def job(options: Mapping[str, str | int], _: bytes) -> bytes:
@@ -24,10 +25,10 @@ def job(options: Mapping[str, str | int], _: bytes) -> bytes:
         image.seek(0)
         # JPEG decodes straight to a smaller size; other formats ignore this.
         image.draft("RGB", (max_side * 2, max_side * 2))
-        shown = _reduced(image, max_side)
+        shown = reduced(image, max_side)
     _write(shown, Path(str(options["target"])))
     if options["thumbnail"]:
-        small = _reduced(shown, int(options["thumbnail_side"]))
+        small = reduced(shown, int(options["thumbnail_side"]))
         _write(small, Path(str(options["thumbnail"])))
     facts = {"width": shown.width, "height": shown.height, "frames": frames, "had_location": had_location}
     return json.dumps(facts).encode()
@@ -41,7 +42,7 @@ def _has_location(image: Image.Image) -> bool:
         return False
 
 
-def _reduced(image: Image.Image, max_side: int) -> Image.Image:
+def reduced(image: Image.Image, max_side: int) -> Image.Image:
     """Return the image upright, in RGB or RGBA, no side longer than `max_side`, without any metadata."""
     mode = "RGBA" if image.has_transparency_data else "RGB"
     small = image.convert(mode)
@@ -69,7 +70,14 @@ def _write(image: Image.Image, target: Path) -> None:
     beside = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         image.save(
-            beside, "WEBP", lossless=is_drawn, quality=60 if is_drawn else 82, method=4, exif=b"", icc_profile=b""
+            beside,
+            "WEBP",
+            lossless=is_drawn,
+            quality=60 if is_drawn else 82,
+            # A large one is made while somebody waits to zoom.
+            method=1 if image.width * image.height > _LARGE_PIXELS else 4,
+            exif=b"",
+            icc_profile=b"",
         )
         beside.replace(target)
     finally:

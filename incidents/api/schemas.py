@@ -188,10 +188,11 @@ class SnippetIn(Body):
 
 
 class SnippetOut(Schema):
-    """A snippet, its code exactly as it was given."""
+    """A snippet, its code exactly as it was given. `lines_url` with `5` or `5-9` behind it leads to these lines."""
 
     id: int
     url: str
+    lines_url: str
     code: str
     language: str
     filename: str
@@ -207,12 +208,13 @@ class AttachmentOut(Schema):
     """A file. `preview_url` is null where there is none, and `preview_note` says why; `text` is what search reads.
 
     `text_state`: none (nothing to read), pending, read, empty, refused (see `text_note`), unavailable (pictures are not
-    read on this installation).
+    read on this installation). `drawn_from` is the file that this one is a copy of, with boxes and arrows on it.
     """
 
     id: uuid.UUID
     url: str
     preview_url: str | None
+    drawn_from: uuid.UUID | None
     preview_note: str
     filename: str
     content_type: str

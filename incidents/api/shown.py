@@ -128,6 +128,7 @@ def snippet_out(request: HttpRequest, incident: Incident, snippet: Snippet) -> d
     return {
         **{name: getattr(snippet, name) for name in same},
         "url": _place(request, incident, snippet.anchor),
+        "lines_url": f"{request.build_absolute_uri(incident.get_absolute_url())}snippets/{snippet.pk}/?lines=",
         "author": snippet.author.username if snippet.author else None,
         "step": snippet.step_id,
         "entry": snippet.entry_id,
@@ -143,6 +144,7 @@ def attachment_out(request: HttpRequest, attachment: Attachment) -> dict[str, An
         **{name: getattr(attachment, name) for name in (*same, *more)},
         "url": request.build_absolute_uri(attachment.get_absolute_url()),
         "preview_url": preview,
+        "drawn_from": attachment.drawn_from_id,
         "author": attachment.author.username if attachment.author else None,
         "step": attachment.step_id,
         "entry": attachment.entry_id,

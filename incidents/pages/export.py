@@ -1,5 +1,6 @@
 """The whole record of an incident as plain data, and as Markdown that reads well anywhere."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from incidents.pages.export_work import change_lines, work_of
+from incidents.pages.words import with_words
 
 Data = dict[str, Any]
 
@@ -62,7 +64,7 @@ def record_of(incident: Incident) -> Data:
             {"text": check.words, "step": check.step_id} for check in incident.first_checks.select_related("step")
         ],
         "snippets": [snippet_data(snippet) for snippet in incident.snippets.all()],
-        "attachments": [_attachment(file) for file in incident.attachments.defer("text")],
+        "attachments": [_attachment(file) for file in with_words(incident.attachments.all())],
         "log_notes": [
             {
                 "verdict": note.verdict,
@@ -154,6 +156,8 @@ def _attachment(file: Attachment) -> Data:
         "sha256": file.sha256,
         "caption": file.caption,
         "alt_text": file.alt_text,
+        "words": getattr(file, "words", ""),
+        "drawn_from": str(file.drawn_from_id) if file.drawn_from_id else None,
         "url": file.get_absolute_url(),
         "entry": file.entry_id,
         "step": file.step_id,
@@ -190,11 +194,7 @@ def markdown_of(record: Data) -> str:
     if record["snippets"]:
         parts += ["## Snippets", *(fenced(snippet) for snippet in record["snippets"])]
     if record["attachments"]:
-        files = [
-            f"- [{_plain(file['filename'])}]({file['url']}) {file['caption']}".rstrip()
-            for file in record["attachments"]
-        ]
-        parts += ["## Files", "\n".join(files)]
+        parts += ["## Files", "\n".join(_file_lines(record["attachments"]))]
     if record["log_notes"]:
         parts += ["## Log lines", "\n\n".join(_note(note) for note in record["log_notes"])]
     return "\n\n".join(parts) + "\n"
@@ -270,6 +270,18 @@ def fenced(snippet: Data) -> str:
 def _note(note: Data) -> str:
     where = f" ({note['emitted_by']})" if note["emitted_by"] else ""
     return f"**{note['verdict'].capitalize()}**{where}\n\n{indented(note['line'], '    ')}\n\n{note['note']}".rstrip()
+
+
+def _file_lines(files: list[Data]) -> Iterator[str]:
+    """Each file with its caption; below a picture what it shows and the words that were read in it."""
+    names = {file["id"]: file["filename"] for file in files}
+    for file in files:
+        drawn = f" (drawn on {_plain(names[file['drawn_from']])})" if file["drawn_from"] in names else ""
+        yield f"- [{_plain(file['filename'])}]({file['url']}){drawn} {file['caption']}".rstrip()
+        if file["alt_text"]:
+            yield f"  - Shows: {file['alt_text']}"
+        if file["words"]:
+            yield f"  - Words in it:\n\n{indented(file['words'], '        ')}\n"
 
 
 def _plain(text: str) -> str:

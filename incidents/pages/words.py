@@ -6,6 +6,10 @@ from incidents.models import Attachment, PreviewState
 
 
 def with_words(files: QuerySet[Attachment]) -> QuerySet[Attachment]:
-    """Add `words` to each: those of a shown picture; "" for logs and archives, whose text may have megabytes."""
+    """Add `words` to each: those of a shown picture; "" for logs and archives, whose text may have megabytes.
+
+    `drawn_on` is the name of the picture that a copy was drawn on; None for what is no copy.
+    """
     shown = When(preview_state__in=[PreviewState.PENDING, PreviewState.READY], then=F("text"))
-    return files.defer("text").annotate(words=Case(shown, default=Value(""), output_field=TextField()))
+    words = Case(shown, default=Value(""), output_field=TextField())
+    return files.defer("text").annotate(words=words, drawn_on=F("drawn_from__filename"))

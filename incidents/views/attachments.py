@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.api import or_token
 from hindsight.lib.files import FileStore, content_disposition
 from incidents import access
-from incidents.previews import THUMBNAIL, ensure_preview
+from incidents.previews import THUMBNAIL, ensure_large, ensure_preview
 
 # A file is data, whatever is in it: no script, no frame, no form, no origin.
 FILE_POLICY = "default-src 'none'; sandbox"
@@ -32,12 +32,13 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 @or_token
 @require_safe
 def attachment_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """The re-encoded picture; `?size=thumb` for the small one. Made now if the worker has not yet."""
+    """The re-encoded picture; `?size=thumb` is small, `?size=large` for zooming. Made now if the worker has not yet."""
     row = access.get_attachment(request.user, pk)
-    path = ensure_preview(row)
+    size = request.GET.get("size")
+    path = ensure_large(row) if size == "large" else ensure_preview(row)
     if path is None:
         raise Http404(row.preview_note or access.NOT_FOUND)
-    if request.GET.get("size") == "thumb":
+    if size == "thumb":
         path = FileStore().path(row.path, THUMBNAIL)
     response = FileResponse(path.open("rb"), content_type="image/webp")
     response["Content-Disposition"] = "inline"

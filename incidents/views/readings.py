@@ -7,11 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
 
+from hindsight.lib.htmx import render, wants_fragment
 from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.readings import WORDS, AttachmentForm
-from incidents.models import Attachment
+from incidents.models import Attachment, Incident
+from incidents.pages.words import with_words
 from incidents.services.attachments import edit_attachment
 from incidents.views.replies import (
     CONFLICT,
@@ -51,8 +54,18 @@ def attachment_edit(request: HttpRequest, number: int, pk: uuid.UUID) -> HttpRes
         return _conflict(request, problem.current, form)
     if changed is None:
         return _page(request, attachment, form, status)
+    if wants_fragment(request) and request.headers.get("HX-Target") == changed.anchor:
+        return _figure(request, incident, pk)
     messages.success(request, "Saved.")
     return to_incident(request, incident, changed.anchor)
+
+
+def _figure(request: HttpRequest, incident: Incident, pk: uuid.UUID) -> HttpResponse:
+    """The picture as it stands now, for the place where it was described."""
+    file = with_words(incident.attachments.filter(pk=pk)).get()
+    context = {"incident": incident, "file": file, "can_write": True}
+    answer = render(request, page="incidents/_figure.html", fragment="incidents/_figure.html", context=context)
+    return trigger_client_event(answer, "hindsight:toast", {"text": "Saved.", "level": "success"})
 
 
 def _conflict(request: HttpRequest, current: Attachment, form: AttachmentForm) -> HttpResponse:
@@ -82,4 +95,5 @@ def _page(
 ) -> HttpResponse:
     heading = "Describe a picture" if attachment.may_hold_words else "Describe a file"
     context = {"incident": attachment.incident, "file": attachment, "form": form, "heading": heading, **more}
+    context["in_place"] = request.headers.get("HX-Target", "") == attachment.anchor
     return form_again(request, fragment="incidents/_attachment_form.html", context=context, status=status)
