@@ -1,0 +1,40 @@
+"""Parts of pages that differ in a few words, such as forms and menus: drawn by their template once, filled in often."""
+
+import re
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+_HOLE: Final = re.compile(r"hole-([a-z_]+)-eloh")
+
+
+class Stencil:
+    """A template that prints some words as they are, its holes, and for the rest depends on its choices alone.
+
+    Nothing of a request may reach it in another way: what is drawn is kept, for everybody. The template gets a mark for
+    each hole, so it may print it, but neither test nor cut it. `csrf_token` may be a hole. `fixed` is the same always.
+    """
+
+    def __init__(self, template: str, holes: tuple[str, ...], **fixed: Any) -> None:
+        self.template = template
+        self.marks = {name: f"hole-{name}-eloh" for name in holes}
+        self.fixed = fixed
+        self._drawn: dict[tuple[tuple[str, object], ...], list[str]] = {}
+
+    def fill(self, words: dict[str, object], **choices: bool | str) -> SafeString:
+        """The part with these words, which are escaped unless they are safe; each choice has to be one of few."""
+        key = tuple(sorted(choices.items()))
+        parts = self._drawn.get(key)
+        if parts is None:
+            # Two threads that come first together draw the same.
+            html = render_to_string(self.template, {**self.fixed, **choices, **self.marks})
+            parts = self._drawn[key] = _HOLE.split(html)
+        # Text and the names of holes take turns.
+        shown = {name: conditional_escape(_text(words[name])) for name in self.marks}
+        return SafeString("".join(shown[part] if at % 2 else part for at, part in enumerate(parts)))
+
+
+def _text(word: object) -> str:
+    return word if isinstance(word, str) else str(word)
