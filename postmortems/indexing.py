@@ -11,7 +11,17 @@ from hindsight.lib.rows import rows_of, table
 from hindsight.lib.text import first_sentence
 from incidents import answers
 from incidents.answers import Answer, Verified
-from postmortems.models import ActionItem, ContributingFactor, Evidence, FactorCategory, Postmortem, ProofState, Section
+from postmortems.models import (
+    ActionItem,
+    Comment,
+    ContributingFactor,
+    Evidence,
+    FactorCategory,
+    Postmortem,
+    PostmortemStatus,
+    ProofState,
+    Section,
+)
 from postmortems.references import without_references
 from postmortems.shipped import prompt_of
 from search import registry
@@ -56,10 +66,17 @@ class PostmortemText:
         actions: dict[int, list[ActionItem]] = defaultdict(list)
         for action in ActionItem.objects.filter(incident_id__in=ids):
             actions[action.incident_id].append(action)
+        comments: dict[int, list[Comment]] = defaultdict(list)
+        for comment in Comment.objects.filter(postmortem__incident_id__in=ids).select_related("postmortem"):
+            comments[comment.postmortem.incident_id].append(comment)
         versions = dict(_versions(ids))
         return {
             pk: Extra(
-                parts=(*_postmortem_parts(postmortems.get(pk)), *map(_action_part, actions[pk])),
+                parts=(
+                    *_postmortem_parts(postmortems.get(pk)),
+                    *map(_action_part, actions[pk]),
+                    *map(_comment_part, comments[pk]),
+                ),
                 facts=_with_actions(_facts(postmortems.get(pk)), actions[pk]),
                 version=versions[pk],
             )
@@ -82,11 +99,15 @@ def _versions(ids: Collection[int] | None) -> Iterator[tuple[int, str]]:
     counted = actions.order_by().values("incident_id").annotate(n=Count("pk"), v=Sum("version"))
     for row in counted:
         words[row["incident_id"]] += f"t{row['n']}-{row['v']}"
+    comments = Comment.objects.all() if ids is None else Comment.objects.filter(postmortem__incident_id__in=ids)
+    said = comments.order_by().values("postmortem__incident_id").annotate(n=Count("pk"), v=Sum("version"))
+    for row in said:
+        words[row["postmortem__incident_id"]] += f"c{row['n']}-{row['v']}"
     return iter(sorted(words.items()))
 
 
 def _facts(row: Postmortem | None) -> dict[str, tuple[str, ...]]:
-    if row is None:
+    if row is None or not row.is_needed:
         return {}
     causes = sorted({factor.category for factor in row.factors.all()})
     written = {section.key for section in row.sections.all() if section.body.strip()}
@@ -131,6 +152,10 @@ def _action_part(action: ActionItem) -> Part:
     return Part("action", text, _anchor(action), f"Action: {action.get_state_display().lower()}")
 
 
+def _comment_part(comment: Comment) -> Part:
+    return Part("section", comment.body, f"postmortem/review/#{comment.anchor}", "Comment")
+
+
 def _anchor(row: Section | Evidence | ActionItem) -> str:
     """Below the incident's own address."""
     return f"postmortem/#{row.anchor}"
@@ -139,11 +164,13 @@ def _anchor(row: Section | Evidence | ActionItem) -> str:
 def answers_of(incident_ids: Collection[int]) -> dict[int, Answer]:
     """Root cause, fix and proof of those that have a postmortem, published or not; one query."""
     sections = f"{table(Section)} AS s ON s.postmortem_id = p.id AND s.key IN ('root_cause', 'fix')"
-    columns = f"p.incident_id, p.proof, s.key, substr(s.body, 1, {HEAD_LIMIT})"
+    columns = f"p.incident_id, p.proof, p.status, s.key, substr(s.body, 1, {HEAD_LIMIT})"
     states: dict[int, Verified] = {}
     lines: dict[tuple[int, str], str] = {}
     joined = f"{table(Postmortem)} AS p LEFT JOIN {sections}"
-    for pk, proof, key, head in rows_of(joined, columns, "p.incident_id", incident_ids):
+    for pk, proof, status, key, head in rows_of(joined, columns, "p.incident_id", incident_ids):
+        if key is None and status == PostmortemStatus.NOT_NEEDED:
+            continue
         states[pk] = VERIFIED[ProofState(proof)]
         lines[pk, key] = one_line_of(head or "")
     return {

@@ -10,14 +10,16 @@ from accounts.models import User
 from hindsight.lib import markdown
 from incidents.models import Attachment, Incident
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
-from postmortems.models import Evidence, Postmortem, Section
+from postmortems.models import Evidence, Postmortem, ProofResult, Section
 from postmortems.pages.citations import Citations
 from postmortems.pages.headings import Heading, listed, with_anchors
+from postmortems.pages.watching import with_recurrences
 from postmortems.prompts import ACCOUNT, SectionPrompt
-from postmortems.services.publish import EVIDENCE, required
+from postmortems.services.publish import EVIDENCE, REVIEW, required
+from postmortems.services.watching import is_over
 from postmortems.shipped import prompt_of
 
-PART_NAMES = {EVIDENCE: "A proof that passed, or a waiver"}
+PART_NAMES = {EVIDENCE: "A proof that passed, or a waiver", REVIEW: "An approved review"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class ShownProof:
     snippet: ShownSnippet | None
     file: Attachment | None
     citations: Citations | None = None
+    # The incident in which it broke, where the reader may see that one.
+    recurrence: Incident | None = None
 
     @property
     def detail_html(self) -> SafeString:
@@ -90,9 +94,24 @@ class ShownProof:
         return self.citations.html(html) if self.citations else html
 
     @property
+    def markdown(self) -> str:
+        """Its detail for an export."""
+        return self.citations.markdown(self.row.detail) if self.citations else self.row.detail
+
+    @property
     def is_watched(self) -> bool:
         """Whether the day up to which it is watched lies ahead."""
         return self.row.watch_until is not None and self.row.watch_until >= timezone.localdate()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether its watch is over and nobody said whether it held."""
+        return is_over(self.row, timezone.localdate())
+
+    @property
+    def can_break(self) -> bool:
+        """Whether it passed, so that it may turn out not to hold."""
+        return self.row.result == ProofResult.PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +147,14 @@ def cited(
     citations = Citations(texts, reader=reader, incident=incident)
     return (
         [replace(section, citations=citations) for section in sections],
-        [replace(proof, citations=citations) for proof in proofs],
+        with_recurrences([replace(proof, citations=citations) for proof in proofs], reader=reader),
     )
 
 
 def proofs_of(postmortem: Postmortem) -> list[ShownProof]:
     """Its proofs in the order in which they were made."""
     shelf = Shelf()
-    rows = list(postmortem.evidence.select_related("by", "snippet", "attachment"))
+    rows = list(postmortem.evidence.select_related("by", "snippet", "attachment", "held_by", "broke_by"))
     load_missing_code(row.snippet for row in rows if row.snippet)
     return [ShownProof(row, shelf.show(row.snippet) if row.snippet else None, row.attachment) for row in rows]
 
@@ -147,5 +166,5 @@ def checklist(postmortem: Postmortem, absent: Iterable[str]) -> list[MissingPart
     parts = []
     for key in required(postmortem):
         title = PART_NAMES.get(key) or prompt_of(asked, key).title
-        parts.append(MissingPart(key, title, EVIDENCE if key == EVIDENCE else f"section-{key}", key in gone))
+        parts.append(MissingPart(key, title, key if key in PART_NAMES else f"section-{key}", key in gone))
     return parts

@@ -1,6 +1,5 @@
 """The page of what waits on one person, and its number in the menu."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,6 +17,7 @@ from postmortems.models import (
     WritingPolicy,
 )
 from postmortems.services.reminders import RESOLVED_WITHIN
+from postmortems.services.watching import DueWatch, due_for
 
 # Of each kind; the rest is counted.
 SHOWN = 50
@@ -45,7 +45,7 @@ class Waiting:
     comments: list[Comment]
     drafts: list[Draft]
     actions: list[ActionItem]
-    watches: list[object]
+    watches: list[DueWatch]
     today: date
 
     @property
@@ -55,10 +55,7 @@ class Waiting:
         return sum(len(rows) for rows in held)
 
 
-Watches = Callable[[User, datetime], list[object]]
-
-
-def read_waiting(user: User, *, now: datetime, watches: list[object] | None = None) -> Waiting:
+def read_waiting(user: User, *, now: datetime) -> Waiting:
     """All of it, in a constant number of queries; people who may only read have nothing to do."""
     today = now.astimezone(user.zone).date()
     if not user.can_write:
@@ -72,19 +69,19 @@ def read_waiting(user: User, *, now: datetime, watches: list[object] | None = No
         comments=list(_comments(user).select_related("by", "postmortem__incident")[:SHOWN]),
         drafts=_drafts(user, now, today),
         actions=list(_actions(user, today).select_related("incident").order_by("due_on", "pk")[:SHOWN]),
-        watches=list(watches or []),
+        watches=due_for(user, today=today),
         today=today,
     )
 
 
-def count_waiting(user: User, *, now: datetime, watches: int = 0) -> int:
+def count_waiting(user: User, *, now: datetime) -> int:
     """How many things wait: the number in the menu."""
     if not user.can_write:
         return 0
     today = now.astimezone(user.zone).date()
     asked = _own(user).filter(status__in=(PostmortemStatus.CHANGES_ASKED, PostmortemStatus.APPROVED)).count()
     counts = (_reviews(user).count(), asked, _comments(user).count(), _actions(user, today).count())
-    return sum(counts) + len(_drafts(user, now, today)) + watches
+    return sum(counts) + len(_drafts(user, now, today)) + len(due_for(user, today=today))
 
 
 def _own(user: User) -> QuerySet[Postmortem]:

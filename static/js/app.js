@@ -17,3 +17,4 @@ import "./safe-paste.js";
 import "./draft.js";
 import "./queue.js";
 import "./guard.js";
+import "./waiting.js";
