@@ -14,4 +14,6 @@ class IncidentsConfig(AppConfig):
         """Fill places on its own pages; models can't be imported before."""
         import_string("incidents.lookalikes.register")()
         import_string("incidents.movers.register")()
+        import_string("incidents.redacting_rules.register")()
         import_string("incidents.services.pulse.register")()
+        import_string("incidents.slots.register")("incident_actions", import_string("incidents.views.redact.button"))

@@ -15,4 +15,5 @@ class PostmortemsConfig(AppConfig):
         """Fill the places that the pages of incidents leave for this app; models can't be imported before."""
         import_string("postmortems.merging.register")()
         import_string("postmortems.panels.register")()
+        import_string("postmortems.redacting.register")()
         post_migrate.connect(import_string("postmortems.shipping.after_migrate"), sender=self)
