@@ -52,6 +52,16 @@ class Citations:
         parts = _MARKDOWN_CODE.split(text)
         return "".join(part if at % 2 else self._exported(part) for at, part in enumerate(parts))
 
+    def listed(self, text: str) -> list[tuple[str, str, str]]:
+        """What a text cites and the reader may see, each once: as typed, in words, and its address."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for match in REFERENCE.finditer(text):
+            reference = reference_of(match)
+            source = self.source(reference)
+            if source is not None:
+                found[match[0]] = (match[0], source.label(reference), source.url(reference))
+        return list(found.values())
+
     def source(self, reference: Reference) -> Source | None:
         """What it cites; None when that is gone or hidden, which are the same."""
         return self._sources.get(reference.source)

@@ -6,7 +6,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, ExtractYear
 from django.http import QueryDict
 
@@ -48,13 +61,21 @@ ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
     "helped": ("Most helpful first", ("-thanked", "-pk")),
 }
 Options = list[tuple[str, str]]
+# The states, and that of a record that was brought in: nobody is writing it.
+IMPORTED = "imported"
+STATES: Options = [*PostmortemStatus.choices, (IMPORTED, "Imported")]
+_SHELF = Case(
+    When(begun_by=None, status=PostmortemStatus.DRAFT, then=Value(IMPORTED)),
+    default=F("status"),
+    output_field=CharField(),
+)
 
 
 class LibraryForm(FormErrors, forms.Form):
     """What the library may be narrowed to; the lists hold what there is for this reader."""
 
     q = LineField(limit=200, required=False, label="Words")
-    status = forms.ChoiceField(choices=[("", "Any state"), *PostmortemStatus.choices], required=False, label="State")
+    status = forms.ChoiceField(choices=[("", "Any state"), *STATES], required=False, label="State")
     proof = forms.ChoiceField(choices=[("", "Any proof"), *ProofState.choices], required=False, label="Proof")
     severity = forms.ChoiceField(choices=[("", "Any severity"), *Severity.choices], required=False, label="Severity")
     cause = forms.ChoiceField(required=False, label="Cause")
@@ -127,8 +148,8 @@ def read_library(user: User, query: QueryDict) -> Library:
     visible = Postmortem.objects.visible_to(user)
     form = LibraryForm(query, _lists(visible))
     asked = form.asked
-    fitting = _narrowed(visible, asked)
-    by_status = dict(fitting.order_by().values_list("status").annotate(count=Count("pk")))
+    fitting = _narrowed(visible, asked).annotate(shelf=_SHELF)
+    by_status = dict(fitting.order_by().values_list("shelf").annotate(count=Count("pk")))
     rows = _in_status(fitting, asked.get("status", ""))
     page = _page(_shown(rows), ORDERS[asked.get("sort") or ""][1], query)
     return Library(
@@ -194,7 +215,7 @@ def _worded(rows: PostmortemQuerySet, text: str) -> PostmortemQuerySet:
 
 def _in_status(rows: PostmortemQuerySet, status: str) -> PostmortemQuerySet:
     """Those in that state; where none is asked for, all but those that nobody needs."""
-    return rows.filter(status=status) if status else rows.exclude(status=PostmortemStatus.NOT_NEEDED)
+    return rows.filter(shelf=status) if status else rows.exclude(status=PostmortemStatus.NOT_NEEDED)
 
 
 def _count(by_status: Mapping[str, int], status: str) -> int:
@@ -205,7 +226,7 @@ def _count(by_status: Mapping[str, int], status: str) -> int:
 
 def _tabs(by_status: Mapping[str, int], here: str, query: QueryDict) -> list[Tab]:
     """All, then every state that something is in, or that is asked for."""
-    names: Iterable[tuple[str, str]] = [("", "All"), *PostmortemStatus.choices]
+    names: Iterable[tuple[str, str]] = [("", "All"), *STATES]
     return [
         Tab(name, _count(by_status, key), _address(query, status=key), is_here=key == here)
         for key, name in names

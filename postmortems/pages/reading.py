@@ -1,6 +1,6 @@
 """The page on which a postmortem is read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -8,6 +8,7 @@ from accounts.models import User
 from incidents.models import Incident, Precision
 from postmortems.indexing import one_line_of
 from postmortems.models import Postmortem, ProofState
+from postmortems.pages.causes import Causes, read_causes
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.gratitude import Gratitude, read_gratitude
 from postmortems.pages.neighbours import Neighbours, read_neighbours
@@ -30,6 +31,7 @@ class Reading:
     proofs: list[ShownProof]
     drawn: Drawn
     missing: list[str]
+    why: Causes = field(default_factory=lambda: Causes([]))
     view: str = "story"
 
     @cached_property
@@ -121,6 +123,12 @@ class Reading:
         return row is not None and not (row.is_brought_in and row.proof == ProofState.UNPROVEN)
 
     @property
+    def proof_part(self) -> str:
+        """The key of the section in which the proofs stand."""
+        found = (section.prompt.key for section in self.sections if "evidence" in section.prompt.drawn_from)
+        return next(found, "")
+
+    @property
     def passed(self) -> list[ShownProof]:
         """The proofs that passed."""
         return [proof for proof in self.proofs if proof.row.result == "passed"]
@@ -163,12 +171,14 @@ def read_reading(incident: Incident, postmortem: Postmortem | None, *, reader: U
     """The page as `reader` sees it, in a constant number of queries."""
     sections, proofs = (sections_of(postmortem), proofs_of(postmortem)) if postmortem else ([], [])
     sections, proofs = cited(sections, proofs, reader=reader, incident=incident)
+    drawn = draw(incident, postmortem)
     return Reading(
         incident=incident,
         postmortem=postmortem,
         sections=sections,
         proofs=proofs,
-        drawn=draw(incident, postmortem),
+        drawn=drawn,
+        why=read_causes(drawn.factors, incident=incident, reader=reader),
         missing=missing(postmortem, [section.row for section in sections if section.row]) if postmortem else [],
         view=view if view in VIEWS else "story",
     )

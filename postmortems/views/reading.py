@@ -10,7 +10,8 @@ from accounts.models import User
 from hindsight.lib.htmx import private, render
 from incidents.access import NOT_FOUND, get_incident
 from postmortems.access import WITH, get_postmortem
-from postmortems.export import as_json, as_markdown
+from postmortems.export import as_markdown
+from postmortems.export_json import as_json
 from postmortems.models import Postmortem
 from postmortems.pages.library import read_library
 from postmortems.pages.reading import Reading, read_around, read_reading
