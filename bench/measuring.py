@@ -81,12 +81,7 @@ def fill(corpus: Corpus) -> None:
                 for body in record.entries
             ]
         )
-        Snippet.objects.bulk_create(
-            [
-                Snippet(incident=row, code=record.code, language="java", created_at=record.started_at)
-                for row, record in pairs
-            ]
-        )
+        Snippet.objects.bulk_create([snippet(row, record) for row, record in pairs])
         postmortems = Postmortem.objects.bulk_create(
             [
                 Postmortem(incident=row, begun_at=record.started_at, updated_at=record.started_at)
@@ -100,6 +95,13 @@ def fill(corpus: Corpus) -> None:
                 for key, body in record.sections
             ]
         )
+
+
+def snippet(row: Incident, record: Record) -> Snippet:
+    """The trace of one record, with its signature as a service keeps it."""
+    made = Snippet(incident=row, code=record.code, language="java", created_at=record.started_at)
+    made.signature = made.signature_of()
+    return made
 
 
 def incident(record: Record) -> Incident:

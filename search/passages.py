@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.documents import Part
-from search.words import index_words, tokens
+from search.words import first_tokens, index_words
 
 # About two sentences.
 SIZE = 300
@@ -73,7 +73,7 @@ class Told:
 
 def told(texts: Iterable[str]) -> Told:
     """The words that passages are found by, in each of them once."""
-    held = [{number for token in islice(tokens(text), MAX_TOKENS) for number in _numbers(token)} for text in texts]
+    held = [set[int]().union(*map(_numbers, first_tokens(text, MAX_TOKENS))) for text in texts]
     words = [number for passage in held for number in passage]
     return Told(np.array([*map(len, held)], dtype=np.uint16), np.array(words, dtype=np.uint32))
 

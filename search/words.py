@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -26,6 +26,8 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 
 MAX_WHOLE = 100
 MAX_PIECE = 40
+# Of a longer text no list of all tokens is made.
+_LONG = 100_000
 
 _STOP_WORDS = """
 a about after again all also although am an and any are as at be because been before being both but by can could
@@ -59,9 +61,9 @@ def tokens(text: str) -> Iterator[str]:
         yield match.group()
 
 
-def _first_tokens(text: str, limit: int) -> Iterable[str]:
-    """The first `limit` tokens; those of an ordinary text at once, which is faster than one by one."""
-    return islice(tokens(text), limit) if len(text) > limit else _TOKEN.findall(normal(text))
+def first_tokens(text: str, limit: int) -> list[str]:
+    """The first `limit` tokens of a text; those of an ordinary one at once, which is faster than one by one."""
+    return list(islice(tokens(text), limit)) if len(text) > _LONG else _TOKEN.findall(normal(text))[:limit]
 
 
 def index_words(text: str) -> Iterator[str]:
@@ -73,7 +75,7 @@ def index_words(text: str) -> Iterator[str]:
 def counted_words(text: str, limit: int) -> dict[str, int]:
     """`index_words` of a text's first `limit` tokens with how often each stands; a token is taken apart only once."""
     found: dict[str, int] = {}
-    for token, times in Counter(_first_tokens(text, limit)).items():
+    for token, times in Counter(first_tokens(text, limit)).items():
         for word in _index_words_of(token):
             found[word] = found.get(word, 0) + times
     return found
@@ -104,11 +106,13 @@ def words_of(token: str) -> tuple[Word, ...]:
     return tuple(found.values())
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a lower-case prose word; short words stay as they are."""
     return word if len(word) < 4 else str(porter(word))
 
 
+@lru_cache(maxsize=50_000)
 def _prose(token: str) -> tuple[Word, ...]:
     low = token.lower()
     if len(low) < 2 or low in STOP_WORDS or len(low) > MAX_PIECE:
