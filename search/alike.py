@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from search.documents import Part
-from search.signatures import MatchedLine, Signature, Text, compare, signature, similarity
+from search.signatures import MatchedLine, Signature, Text, compare, numbered, signature, similarity
 from search.words import tokens
 
 # Comparing takes longer than finding: only the first results, and of them the first parts, are compared.
@@ -13,6 +13,8 @@ MAX_RESULTS = 3
 MAX_PARTS = 6
 MAX_PART = 20_000
 MAX_PASTED = 60_000
+# Of a long text the lines that tell most, each with its number.
+MAX_TOLD = 40_000
 MAX_LINES = 8
 LOOKED_FOR = 30
 _FIELDS = frozenset(
@@ -34,7 +36,7 @@ class Pasted:
     """A pasted text, read once for all the records that it is held against."""
 
     def __init__(self, text: str) -> None:
-        self.text = text[:MAX_PASTED]
+        self.text = numbered(text, limit=MAX_TOLD)[:MAX_PASTED]
 
     @cached_property
     def lines(self) -> Text:

@@ -6,7 +6,7 @@ from itertools import islice
 from search import query as asked_for
 from search.engines.protocol import AllOf, Clause, Fact, Not, Plan, Term, View
 from search.query import Filter, Phrase, Query
-from search.signatures import signature
+from search.signatures import signature, telling
 from search.signatures import tokens as tokens_of_signature
 from search.signing import form_of, weight
 from search.spelling import can_be_slip, distance
@@ -34,6 +34,9 @@ THESAURUS_WEIGHTS = (0.45, 0.7)
 SENTENCE_WORDS = (5, 9)
 MAX_BESIDE = 40
 MAX_SIGNATURE_TERMS = 40
+# Of a long pasted text, what stands in lines that tell less than its best: never enough to outweigh these.
+BEHIND_WEIGHT = 0.2
+MAX_BEHIND = 8
 # Words that a word still being typed may become.
 LONGER_WEIGHT = 0.8
 MAX_LONGER = 8
@@ -51,16 +54,19 @@ class Planned:
 
 def plan(query: Query, view: View) -> Planned:
     """Choose the terms of a query for somebody's view of the index."""
-    terms = terms_of(query.ranking)
+    told, behind = telling(query.words) if query.is_paste else (query.ranking, "")
+    terms = terms_of(told)
     known = view.rarest(terms, MAX_TERMS)
     longer = view.completions(query.unfinished.lower(), MAX_LONGER) if query.unfinished else []
     corrections = {} if query.is_paste or longer else _corrections(terms, known, view)
-    chosen = _by_wholes(query.ranking, [term for term, _ in known])
+    chosen = _by_wholes(told, [term for term, _ in known])
     chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
     for typed, corrected in corrections.items():
         weight = ONE_SLIP_WEIGHT if distance(typed, corrected, 1) == 1 else CORRECTED_WEIGHT
         chosen.extend(_weighed(term, weight) for term in terms_of(corrected))
-    chosen.extend(_signature(query, view))
+    chosen.extend(_signature(told if query.is_paste else query.words, view))
+    if behind:
+        chosen.extend(_behind(behind, view))
     if not query.is_paste:
         chosen.extend(_beside(query.ranking, chosen, view))
     first = query.after.toordinal() if query.after else None
@@ -175,9 +181,15 @@ def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
     return [term for term, _ in view.rarest(found.values(), MAX_BESIDE)]
 
 
-def _signature(query: Query, view: View) -> list[Term]:
+def _behind(text: str, view: View) -> list[Term]:
+    """The rarest words of the lines that tell less, and what those lines are known by."""
+    words = [term for term, _ in view.rarest(terms_of(text), MAX_BEHIND)]
+    return [_weighed(term, BEHIND_WEIGHT) for term in (*words, *_signature(text, view)[:MAX_BEHIND])]
+
+
+def _signature(text: str, view: View) -> list[Term]:
     """What a trace, a log or a single error line is known by, whatever its numbers and paths; the rarest of it."""
-    found = tokens_of_signature(signature(query.words))
+    found = tokens_of_signature(signature(text))
     terms = [Term(token, (form_of(token),), weight(token)) for token in found]
     return [term for term, _ in view.rarest(terms, MAX_SIGNATURE_TERMS)] if terms else []
 

@@ -1,4 +1,4 @@
-"""The lines of a text that are read: all of a short one, of a long one its ends and what stands near alarms."""
+"""The lines of a text that are read: all of a short one, of a long one those that tell most."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search.signatures.prefixes import LEVELS, Prefixed, strip
+from search.signatures.salience import stretches as telling_stretches
 
 # Up to so many characters every line is read.
 MAX_READ = 48_000
@@ -228,6 +229,12 @@ def _stretches(text: str) -> list[tuple[int, str]]:
     """What to read, as (number of its first line, text); the stretches do not overlap and begin at line starts."""
     if len(text) <= MAX_READ:
         return [(1, text)]
+    found = telling_stretches(text, limit=MAX_READ)
+    return _by_alarms(text) if found is None else found
+
+
+def _by_alarms(text: str) -> list[tuple[int, str]]:
+    """The ends of a text of few long lines, and what stands near alarms."""
     spans = [(0, _HEAD), (len(text) - _TAIL, len(text))]
     room = MAX_READ - _HEAD - _TAIL
     for alarm in _ALARMS:

@@ -9,7 +9,7 @@ from search.signatures.weights import TOKEN_WEIGHTS
 
 PREFIX: Final = "sig:"
 # What `mask` and the readers make of a text is part of every stored token: a change there is a new version.
-VERSION: Final = 2
+VERSION: Final = 3
 MAX_TOKENS = 160
 _STACK = 3
 _PAIRS = 6
