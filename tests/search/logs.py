@@ -5,24 +5,6 @@ from collections.abc import Callable
 from random import Random
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "peggy", "trent")
-    "alice",
-    "bob",
-    "carol",
-    "dave",
-    "erin",
-    "frank",
-    "grace",
-    "heidi",
-    "ivan",
-    "judy",
-    "mallory",
-    "olivia",
-    "peggy",
-    "rupert",
-    "sybil",
-    "trent",
-    "victor",
-]
 PATHS = ("/api/orders/{}", "/api/carts/{}/lines", "/static/app.{}.js", "/healthz", "/login", "/search?q={}")
 Line = Callable[[Random, int], str]
 
