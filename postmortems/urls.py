@@ -19,6 +19,7 @@ from postmortems.views import (
     templates,
     thanks,
     waiting,
+    watching,
     writing,
 )
 
@@ -50,6 +51,12 @@ urlpatterns = [
     path(f"{HERE}/evidence/", proof.add, name="evidence_add"),
     path(f"{HERE}/evidence/<int:pk>/", proof.edit, name="evidence_edit"),
     path(f"{HERE}/evidence/<int:pk>/remove/", proof.remove, name="evidence_remove"),
+    path(f"{HERE}/evidence/<int:pk>/watch/", watching.watch, name="evidence_watch"),
+    path(f"{HERE}/evidence/<int:pk>/held/", watching.held, name="evidence_held"),
+    path(f"{HERE}/evidence/<int:pk>/extend/", watching.extend, name="evidence_extend"),
+    path(f"{HERE}/evidence/<int:pk>/broke/", watching.broke, name="evidence_broke"),
+    path(f"{HERE}/reopen/", watching.reopen_incident, name="postmortem_reopen_incident"),
+    path("incidents/<inc:number>/recurred/", watching.recurred, name="incident_recurred"),
     path(f"{HERE}/waiver/", proof.waive, name="postmortem_waive"),
     path(f"{HERE}/waiver/remove/", proof.unwaive, name="postmortem_unwaive"),
     path(f"{HERE}/actions/", actions.add, name="action_add"),

@@ -12,6 +12,7 @@ from postmortems.models import Postmortem
 from postmortems.pages.causes import Causes, read_causes
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.shown import MissingPart, ShownProof, ShownSection, checklist, proofs_of, sections_of
+from postmortems.pages.watching import with_recurrences
 from postmortems.prompts import SectionPrompt
 from postmortems.services.publish import missing
 from postmortems.services.sections import same
@@ -119,7 +120,7 @@ def read_editor(postmortem: Postmortem, sent: EditorForms | None = None, *, read
     return Editor(
         postmortem=postmortem,
         sections=[_section(section, forms.sections) for section in shown],
-        proofs=proofs_of(postmortem),
+        proofs=with_recurrences(proofs_of(postmortem), reader=reader),
         drawn=drawn,
         causes=read_causes(drawn.factors, incident=postmortem.incident, reader=reader, is_writing=True),
         parts=checklist(postmortem, missing(postmortem, rows)),

@@ -131,13 +131,17 @@ def _keep(
                 row=file, incident=postmortem.incident, by=by, now=now, caption=fields["claim"][:200]
             )
         if row is None:
-            return {"id": service.add_evidence(postmortem=postmortem, by=by, now=now, fields=fields).pk}
+            return {
+                "id": service.add_evidence(postmortem=postmortem, by=by, now=now, fields=fields, needs_item=True).pk
+            }
         if "at" not in form.changed_data:
             # The field shows minutes; what nobody touched keeps its seconds.
             fields.pop("at")
         version = form.cleaned_data["version"]
         return {
-            "id": service.update_evidence(evidence=row, by=by, now=now, version=version, fields=fields).pk,
+            "id": service.update_evidence(
+                evidence=row, by=by, now=now, version=version, fields=fields, needs_item=True
+            ).pk,
         }
 
     key = form.cleaned_data["once"]
