@@ -61,14 +61,15 @@ function readAddress() {
   drawChoice();
 }
 
+/* What ?lines= marked, unless the address names other lines behind its #. */
 function readMarked() {
-  const marked = document.querySelectorAll(".line.is-hit");
-  if (!marked.length) return;
-  const anchor = marked[0].id.match(lineName)[1];
-  chosen = { anchor, from: numberOf(marked[0]), to: numberOf(marked[marked.length - 1]) };
-  if (location.hash.slice(1).match(/-L\d+-L\d+$/)) return readAddress();
-  if (!location.hash) marked[0].scrollIntoView({ block: "center" });
+  const marked = [...document.querySelectorAll(".line.is-hit")];
+  const named = location.hash.slice(1);
+  if (!marked.length || (lineName.test(named) && named !== marked[0].id)) return false;
+  chosen = { anchor: marked[0].id.match(lineName)[1], from: numberOf(marked[0]), to: numberOf(marked.at(-1)) };
+  if (!named) marked[0].scrollIntoView({ block: "center" });
   drawChoice();
+  return true;
 }
 
 document.addEventListener("click", (event) => {
@@ -217,6 +218,5 @@ document.addEventListener("click", async (event) => {
 });
 
 drawWrap(readWrap());
-readAddress();
-if (!chosen) readMarked();
+if (!readMarked()) readAddress();
 window.addEventListener("hashchange", readAddress);

@@ -57,8 +57,8 @@ def test_a_colour_goes_on_over_lines_and_is_closed_in_each() -> None:
 @pytest.mark.parametrize(
     "sequence",
     [
-        "[2K", "[1;5H", "[?25l", "]0;title\x07", "]0;title\ufffd", "]8;;https://example.test\x1b\\", "(B", "=", "7", "M",
-        "Pq#0\x1b\\", " F", "#8", "c",
+        "[2K", "[1;5H", "[?25l", "]0;title\x07", "]0;title\ufffd", "]8;;https://example.test\x1b\\", "(B", "=", "7",
+        "M", "Pq#0\x1b\\", " F", "#8", "c",
     ],
 )  # fmt: skip
 def test_other_sequences_are_left_out(sequence: str) -> None:

@@ -122,7 +122,9 @@ def test_a_terminals_colours_stand_in_the_place_of_the_languages() -> None:
 
 
 def test_an_escape_that_begins_nothing_is_shown() -> None:
-    assert 'aria-label="ESCAPE, U+001B"' in highlight("a \x1b\u00e9", "text").html
+    shown = highlight("a \x1b here", "text").html
+    assert 'aria-label="ESCAPE, U+001B"' in shown
+    assert shown.endswith(" here")
 
 
 def test_a_diff_has_the_colours_of_its_language_too() -> None:
