@@ -13,6 +13,7 @@ from postmortems.models import (
     ACTION_TITLE_LIMIT,
     CLAIM_LIMIT,
     DETAIL_LIMIT,
+    DONE_WHEN_LIMIT,
     PLACE_LIMIT,
     SECTION_LIMIT,
     WAIVER_LIMIT,
@@ -157,6 +158,13 @@ class ActionForm(FormErrors, forms.Form):
     kind = forms.ChoiceField(choices=ActionKind.choices, initial=ActionKind.PREVENT, label="Kind")
     owner = OwnerField()
     due_on = _day("Due")
+    done_when = LineField(
+        limit=DONE_WHEN_LIMIT,
+        required=False,
+        label="Done when",
+        help_text="What must be true then, so that nobody has to argue.",
+        widget=forms.TextInput(attrs={"placeholder": "The alert fired in a drill, and paged the on-call"}),
+    )
     tracker_url = AddressField(label="Tracker link")
     once = OnceField()
 
@@ -168,6 +176,7 @@ class ActionForm(FormErrors, forms.Form):
             kind=values["kind"],
             owner=values["owner"],
             due_on=values["due_on"],
+            done_when=values["done_when"],
             tracker_url=values["tracker_url"],
         )
 
@@ -180,7 +189,7 @@ class ActionEditForm(ActionForm):
         limit=ACTION_TEXT_LIMIT,
         required=False,
         label="How we see that it is done",
-        help_text="A commit, a link, a sentence.",
+        help_text="A commit, a link, a sentence; needed to close it as done.",
     )
     reason = MarkdownField(
         limit=ACTION_TEXT_LIMIT, required=False, label="Why it won't be done", help_text="Needed for “won't do”."
@@ -208,4 +217,5 @@ class ActionStateForm(FormErrors, forms.Form):
 
     state = forms.ChoiceField(choices=ActionState.choices)
     reason = LineField(limit=ACTION_TEXT_LIMIT, required=False)
+    proof = LineField(limit=ACTION_TEXT_LIMIT, required=False)
     version = forms.IntegerField(min_value=1)

@@ -73,6 +73,10 @@ class PublishIn(Body):
     version: int | None = None
 
 
+# What came after the first version of the API, named as the model names it.
+LATER = ("amended_at", "due_on", "not_needed_reason")
+
+
 class FactorOut(Schema):
     """A contributing factor."""
 
@@ -114,6 +118,9 @@ class PostmortemOut(Schema):
     published_at: datetime | None
     published_by: str | None
     updated_at: datetime | None
+    amended_at: datetime | None = None
+    due_on: date | None = None
+    not_needed_reason: str = ""
 
 
 class ActionIn(Body):
@@ -125,6 +132,7 @@ class ActionIn(Body):
     due_on: date | None = None
     state: str = "open"
     tracker_url: str = ""
+    done_when: str = ""
     proof: str = ""
     reason: str = ""
 
@@ -139,6 +147,7 @@ class ActionPatch(Body):
     due_on: date | None = None
     state: str = ""
     tracker_url: str = ""
+    done_when: str = ""
     proof: str = ""
     reason: str = ""
 
@@ -155,6 +164,7 @@ class ActionOut(Schema):
     due_on: date | None
     state: str
     tracker_url: str
+    done_when: str
     proof: str
     reason: str
     done_at: datetime | None
@@ -182,7 +192,10 @@ def postmortem_out(request: HttpRequest, incident: Incident, row: Postmortem | N
         return {**place, "status": "none", "version": 0, **nothing, "missing": NEEDED, **times}
     return {
         **place,
-        **{name: getattr(row, name) for name in ("status", "version", "waiver_reason", "published_at", "updated_at")},
+        **{
+            name: getattr(row, name)
+            for name in ("status", "version", "waiver_reason", "published_at", "updated_at", *LATER)
+        },
         "sections": {section.key: section.body for section in row.sections.all()},
         "factors": [{"category": factor.category, "text": factor.text} for factor in row.factors.all()],
         "evidence": [_evidence_out(proof) for proof in row.evidence.select_related("by")],
@@ -207,7 +220,8 @@ def _evidence_out(proof: Evidence) -> dict[str, Any]:
 def action_out(request: HttpRequest, action: ActionItem) -> dict[str, Any]:
     """An action item as `ActionOut`."""
     same = (
-        "id", "title", "kind", "due_on", "state", "tracker_url", "proof", "reason", "done_at", "created_at", "version",
+        "id", "title", "kind", "due_on", "state", "tracker_url", "done_when", "proof", "reason", "done_at", "created_at",
+        "version",
     )  # fmt: skip
     place = reverse("postmortem", args=[action.incident.number])
     return {

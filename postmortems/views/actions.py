@@ -1,6 +1,7 @@
 """Action items: the list across incidents, adding one, working on one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,14 +19,14 @@ from incidents.access import get_writable_incident
 from incidents.models import Incident
 from postmortems.access import get_writable_action
 from postmortems.forms import ActionEditForm, ActionForm, ActionStateForm
-from postmortems.models import ActionItem, Postmortem
+from postmortems.models import ActionItem, ActionState, Postmortem
 from postmortems.pages.editor import EditorForms
 from postmortems.pages.listing import read_actions
 from postmortems.services import actions as service
 from postmortems.views import rendering
 
 ACTIONS = "postmortems/_actions.html"
-FIELDS = ("title", "kind", "owner", "due_on", "tracker_url", "state", "proof", "reason", "version")
+FIELDS = ("title", "kind", "owner", "due_on", "tracker_url", "done_when", "state", "proof", "reason", "version")
 
 
 @require_safe
@@ -62,9 +63,12 @@ def add(request: HttpRequest, number: int) -> HttpResponse:
 def _add_once(incident: Incident, form: ActionForm, *, by: User) -> None:
     """Add the item, once however often the form arrives."""
     now = timezone.now()
+    today = timezone.localdate(now, timezone=by.zone)
 
     def act() -> dict[str, Any]:
-        return {"id": service.add_action(incident=incident, by=by, now=now, fields=form.action_fields()).pk}
+        return {
+            "id": service.add_action(incident=incident, by=by, now=now, fields=form.action_fields(), today=today).pk
+        }
 
     once(by=by, key=form.cleaned_data["once"], request=f"action.add:{incident.pk}", now=now, act=act)
 
@@ -80,7 +84,11 @@ def _page_without_postmortem(request: HttpRequest, number: int, form: ActionForm
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """An action item on a page of its own."""
     action = get_writable_action(request.user, pk)
-    form = ActionEditForm(request.POST or None, initial={name: getattr(action, name) for name in FIELDS})
+    initial = {name: getattr(action, name) for name in FIELDS}
+    if request.GET.get("state") in ActionState.values:
+        # Where a quick change needs a word more.
+        initial["state"] = request.GET["state"]
+    form = ActionEditForm(request.POST or None, initial=initial)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,16 +123,24 @@ def change_state(request: HttpRequest, pk: int) -> HttpResponse:
     fields = service.ActionFields(state=values["state"])
     if values["reason"]:
         fields["reason"] = values["reason"]
+    if values["proof"]:
+        fields["proof"] = values["proof"]
     try:
         action = service.update_action(
-            action=action, by=request.user, now=timezone.now(), version=values["version"], fields=fields
+            action=action,
+            by=request.user,
+            now=timezone.now(),
+            version=values["version"],
+            fields=fields,
+            needs_proof=True,
         )
     except StaleError:
         messages.warning(request, "Somebody changed this action item first. Here is how it stands now.")
         return redirect(request, _next(request, action))
     except InvalidError as problem:
-        messages.error(request, str(problem))
-        return redirect(request, reverse("action_edit", args=[pk]))
+        messages.info(request, " ".join(problem.fields.values()))
+        query = urlencode({"state": values["state"], "next": _next(request, action)})
+        return redirect(request, f"{reverse('action_edit', args=[pk])}?{query}")
     if wants_fragment(request):
         context = {"action": action, "today": timezone.localdate()}
         return private(render_page(request, "postmortems/_action_row.html", context))
@@ -137,7 +153,12 @@ def _updated(request: HttpRequest, action: ActionItem, form: ActionEditForm) -> 
     version = form.cleaned_data["version"]
     try:
         service.update_action(
-            action=action, by=request.user, now=timezone.now(), version=version, fields=form.action_fields()
+            action=action,
+            by=request.user,
+            now=timezone.now(),
+            version=version,
+            fields=form.action_fields(),
+            needs_proof=True,
         )
     except InvalidError as problem:
         rendering.refuse(form, problem, default="title")

@@ -50,20 +50,26 @@ def draft(responder: User) -> Postmortem:
 class TestActions:
     def test_are_added_in_the_editor(self, draft: Postmortem, responder: User, responder_client: Client) -> None:
         sent = {"action-title": "Watch it", "action-kind": "detect", "action-owner": responder.pk}
-        responder_client.post(at("action_add", draft), {**sent, "action-due_on": "2026-04-01"})
+        responder_client.post(at("action_add", draft), {**sent, "action-due_on": "2199-04-01"})
         action = ActionItem.objects.get()
         assert (action.title, action.kind, action.owner, str(action.due_on)) == (
             "Watch it",
             "detect",
             responder,
-            "2026-04-01",
+            "2199-04-01",
         )
         assert responder_client.post(at("action_add", draft), {"action-title": ""}).status_code == 422
 
     def test_a_form_that_arrives_twice_acts_once(self, draft: Postmortem, responder_client: Client) -> None:
         nonce = "0123456789abcdef0123"
         action = {"action-title": "Watch it", "action-kind": "detect", "action-once": nonce}
-        proof = {"proof-method": "test", "proof-result": "passed", "proof-claim": "x", "proof-once": nonce + "1"}
+        proof = {
+            "proof-method": "test",
+            "proof-result": "passed",
+            "proof-claim": "x",
+            "proof-url": "https://ci.example.org",
+            "proof-once": nonce + "1",
+        }
         for _ in range(3):
             assert responder_client.post(at("action_add", draft), action).status_code == 303
             assert responder_client.post(at("evidence_add", draft), proof).status_code == 303
@@ -108,7 +114,7 @@ class TestActions:
     @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil"])
     def test_never_sends_people_elsewhere(self, responder: User, responder_client: Client, target: str) -> None:
         action = make_action(make_incident(responder), responder)
-        sent = {"state": "done", "version": "1", "next": target}
+        sent = {"state": "done", "version": "1", "next": target, "proof": "Alert fired"}
         response = responder_client.post(reverse("action_state", args=[action.pk]), sent)
         assert response["Location"].startswith("/incidents/")
 

@@ -272,25 +272,3 @@ class TestProof:
         row = make_published(responder)
         make_proof(row, responder, result="failed", claim="It came back", at=NOW + timedelta(minutes=5))
         assert "The fix did not hold." in responder_client.get(at("postmortem", row)).content.decode()
-
-
-class TestFactors:
-    def sent(self, *rows: tuple[str, str]) -> dict[str, str]:
-        data = {"factors-TOTAL_FORMS": str(len(rows)), "factors-INITIAL_FORMS": "0"}
-        for number, (category, text) in enumerate(rows):
-            data |= {f"factors-{number}-category": category, f"factors-{number}-text": text}
-        return data
-
-    def test_rows_without_a_category_and_text_are_left_out(self, draft: Postmortem, responder_client: Client) -> None:
-        responder_client.post(at("postmortem_factors", draft), self.sent(("test", "None"), ("", "")))
-        assert list(draft.factors.values_list("category", "text")) == [("test", "None")]
-
-    @pytest.mark.parametrize("row", [("", "Text alone"), ("human", "Blame")])
-    def test_bad_rows_come_back(self, draft: Postmortem, responder_client: Client, row: tuple[str, str]) -> None:
-        response = responder_client.post(at("postmortem_factors", draft), self.sent(row))
-        assert response.status_code == 422
-        assert row[1] in response.content.decode()
-
-    def test_a_tampered_count_is_refused(self, draft: Postmortem, responder_client: Client) -> None:
-        for data in ({}, {"factors-TOTAL_FORMS": "99999", "factors-INITIAL_FORMS": "x"}):
-            assert responder_client.post(at("postmortem_factors", draft), data).status_code == 422
