@@ -7,6 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import OnceKey, User
+from hindsight.lib.kept import Kept
+
+_KNOWN = Kept(lambda user, key: OnceKey.objects.filter(user=user, key=key)[:1])
 
 
 class KeyUsedElsewhereError(Exception):
@@ -24,7 +27,7 @@ def once(*, by: User, key: str, request: str, now: datetime, act: Callable[[], d
     if not key:
         with transaction.atomic():
             return act()
-    known = OnceKey.objects.filter(user=by, key=key).first()
+    known = _KNOWN.first(by.pk, key)
     if known is None:
         try:
             with transaction.atomic():

@@ -1,7 +1,7 @@
 """What moves when one incident is merged into another: found from the models, and what other apps have to say.
 
 Every row that points to an incident moves, whatever its model, so that a new kind of part can't be forgotten. A model
-whose rows can't simply be pointed elsewhere registers how its rows move; an app that must prevent a merge registers that.
+whose rows can't simply be pointed elsewhere registers how they move; an app that must prevent a merge registers that.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 
 from hindsight.lib.problems import InvalidError
 from incidents.models import Incident
@@ -89,9 +90,12 @@ def move_all(source: Incident, target: Incident) -> None:
 
 
 def _repoint(pointer: Pointer, rows: "models.QuerySet[Any]", target: Incident) -> None:
+    # Open pages of the target ask for what was stamped since they were drawn; an update passes by what stamps it.
+    has_stamp = any(field.name == "changed_at" for field in pointer.model._meta.get_fields())
+    stamp = {"changed_at": timezone.now()} if has_stamp else {}
     try:
         with transaction.atomic():
-            rows.update(**{pointer.column: target.pk})
+            rows.update(**{pointer.column: target.pk}, **stamp)
     except IntegrityError as error:
         name = pointer.model._meta.verbose_name_plural
         raise InvalidError({"target": f"Nothing was merged: both have {name} that exclude each other."}) from error

@@ -46,9 +46,9 @@ class Kept(Generic[Row]):
 
 def _mark(place: int, kind: type) -> Value:
     """What stands for a value while the query is built: near the end of what a number column takes."""
-    if kind is datetime:
+    if issubclass(kind, datetime):
         return datetime(9000, 1, 1, tzinfo=UTC) + timedelta(seconds=place)
-    return f"kept-value-{place}" if kind is str else 2_147_483_000 + place
+    return f"kept-value-{place}" if issubclass(kind, str) else 2_147_483_000 + place
 
 
 class _Made:

@@ -27,7 +27,7 @@ def declare(*, by: User | None, now: datetime, fields: IncidentFields, source: s
         incident = Incident(number=NumberSequence.take(), declared_by=by, declared_at=now, updated_at=now, **columns)
         incident.render_fields()
         save_incident(incident)
-        set_lists(incident, fields, by=by)
+        set_lists(incident, fields, by=by, is_new=True)
         if incident.lead:
             pass_on(incident, role=LEAD, person=incident.lead, now=now)
         if source != EntrySource.IMPORT:

@@ -1,13 +1,17 @@
 """The lists that hang on an incident: services, tags, and who a private one is open to."""
 
+from typing import cast
+
 from accounts.models import User
 from incidents.models import Incident
 from incidents.services.catalogue import services_named, tags_named
 from incidents.services.fields import IncidentFields
 
 
-def set_lists(incident: Incident, fields: IncidentFields, *, by: User | None) -> list[str]:
-    """Replace the lists that are given; returns the names of those that changed."""
+def set_lists(incident: Incident, fields: IncidentFields, *, by: User | None, is_new: bool = False) -> list[str]:
+    """Replace the lists that are given; returns the names of those that changed. A new one has none yet."""
+    if is_new:
+        fields = cast("IncidentFields", {name: value for name, value in fields.items() if value})
     changed = []
     if "services" in fields and _replace(incident, "services", services_named(fields["services"], by=by)):
         changed.append("services")

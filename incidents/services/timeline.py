@@ -44,10 +44,10 @@ def add_entry(
     faults.stop_if_any()
     entry = TimelineEntry(incident=incident, kind=kind, body=text, at=at or now, noted_at=now, author=by, source=source)
     entry.render_fields()
-    with transaction.atomic():
+    # A part of what calls it, never undone alone.
+    with transaction.atomic(savepoint=False), pulse.only_lines():
         entry.save(force_insert=True)
         outbox.enqueue("incident", incident.pk)
-        pulse.only_lines([incident.pk])
     return entry
 
 
@@ -80,8 +80,8 @@ def edit_entry(
         current.version += 1
         current.render_fields()
         current.save()
-        outbox.enqueue("incident", current.incident_id)
-        pulse.only_lines([current.incident_id])
+        with pulse.only_lines():
+            outbox.enqueue("incident", current.incident_id)
     return current
 
 
@@ -127,9 +127,8 @@ def restore_entry(
 
 def set_key(*, entry: TimelineEntry, is_key: bool) -> None:
     """Mark a line as a key moment, or no longer."""
-    with transaction.atomic():
+    with transaction.atomic(), pulse.only_lines():
         # Past `save`, so the stamp by which open pages see it is set here.
         TimelineEntry.objects.filter(pk=entry.pk).update(is_key=is_key, changed_at=timezone.now())
         pulse.beat([entry.incident_id])
-        pulse.only_lines([entry.incident_id])
     entry.is_key = is_key
