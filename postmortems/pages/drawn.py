@@ -57,7 +57,7 @@ class Drawn:
 
 def draw(incident: Incident, postmortem: Postmortem | None) -> Drawn:
     """The drawn blocks, in a number of queries that depends on the template alone."""
-    record = read_record(incident, Place(order="oldest"))
+    record = read_record(incident, Place(order="oldest", open_first=False))
     blocks = postmortem.questions.blocks if postmortem else frozenset[Block]()
     return Drawn(
         incident=incident,
