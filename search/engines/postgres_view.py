@@ -13,6 +13,7 @@ from search.engines.protocol import Clause, Fact, Key, Not, Plan, Ranked, Scored
 from search.models import SearchDocument
 from search.scoring import rarity, score
 from search.spelling import (
+    MAX_EXPANDED,
     MAX_LOOKED_AT,
     Vocabulary,
     allowance,
@@ -118,7 +119,12 @@ class PostgresView:
                 [f"{beginning.replace('_', chr(92) + '_')}%", len(beginning), MAX_LOOKED_AT],
             )
             words = [word for (word,) in cursor.fetchall()]
-        self._count([(word,) for word in words])
+        # Without it every word would be counted by unpacking the word vectors of all records.
+        with _by_index():
+            # Most words that begin so are rare, so few have to be counted to the end.
+            few = self._counted_to(FEW, [(word,) for word in words])
+            words = sorted(words, key=lambda word: -few[(word,)])[:MAX_EXPANDED]
+            self._count([(word,) for word in words])
         return best_completions([(word, self._frequencies[(word,)]) for word in words], limit)
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:

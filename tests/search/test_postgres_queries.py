@@ -49,3 +49,13 @@ def test_what_is_left_out_or_gone_counts_no_more(engine: PostgresEngine, shelf: 
     assert count() == 2
     engine.apply([shelf.held[1]], [])
     assert count() == 3
+
+
+def test_completions_are_counted_by_the_index(engine: PostgresEngine) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        found = engine.view(PUBLIC).completions("word", 3)
+    assert len(found) == 3
+    asked = [query["sql"] for query in queries]
+    counted = next(at for at, sql in enumerate(asked) if "tsquery" in sql)
+    assert any("enable_seqscan = off" in sql for sql in asked[:counted])
+    assert len(asked) <= 12

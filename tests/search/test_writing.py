@@ -1,5 +1,7 @@
 """Words in their file: any number of segments, merged without those that are gone, and damage is seen."""
 
+import random
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -99,3 +101,24 @@ def test_every_flipped_bit_is_seen() -> None:
         check(BytesIO(whole[:-8]))
     with pytest.raises(ValueError, match="damaged"):
         WordFile(memoryview(whole), 0)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_run_of_commits_ends_as_a_rebuild_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setattr(whoosh_engine, "_SEGMENT", 4)
+    dice, every = random.Random(seed), documents(12)
+    engine = WhooshEngine(tmp_path / "index")
+    held = {document.id: document for document in every[: dice.randrange(9)]}
+    engine.rebuild([list(held.values())], len(held))
+    for turn in range(12):
+        changed = dice.sample(every, dice.randrange(4))
+        gone = [document for document in dice.sample(every, dice.randrange(5)) if document not in changed]
+        changed = [replace(document, parts=(*document.parts, Part("fix", f"turn{turn}"))) for document in changed]
+        engine.apply(changed, [document.key for document in gone])
+        held = {pk: each for pk, each in held.items() if pk not in {document.id for document in gone}}
+        held.update({document.id: document for document in changed})
+        # A process that has seen nothing before reads the same as the one that wrote.
+        for reader in (engine, WhooshEngine(tmp_path / "index")):
+            assert found(reader, "disk") == set(held)
+            assert found(reader, f"turn{turn}") == {document.id for document in changed}
+            assert reader.health().documents == len(held)
