@@ -53,6 +53,10 @@ VERIFIED: dict[ProofState, Verified] = {
 _CITATION = re.compile(r"\s*(?:\(\[[^\[\]\n]{0,100}\]\(#[a-z]{1,20}-[0-9]{1,12}\)\))")
 
 
+# Headings before the first sentence name it; they are no answer.
+_HEADINGS = re.compile(r"\A(?:\s*#{1,6}[ \t][^\n]*\n)+")
+
+
 class PostmortemText:
     """Postmortems and action items as `search.registry.Contribution` wants them."""
 
@@ -188,7 +192,7 @@ def lines_of(incident_ids: Collection[int], keys: Collection[str]) -> dict[tuple
 
 def one_line_of(body: str) -> str:
     """The first sentence of a section, without references to the record."""
-    return first_sentence(_CITATION.sub("", without_references(body)), LINE_LIMIT)
+    return first_sentence(_CITATION.sub("", without_references(_HEADINGS.sub("", body))), LINE_LIMIT)
 
 
 registry.contribute(KIND, PostmortemText())

@@ -11,7 +11,7 @@ from hindsight.lib.pool import Busy, JobFailed, Pool, PoolError, TookTooLong
 
 PACKAGE = "weasyprint"
 # Seconds and megabytes. A page of text takes one second, one with hundreds of lines of code ten.
-TIME_LIMIT_S = 40.0
+TIME_LIMIT_S = 60.0
 WAIT_S = 15.0
 MEMORY_MB = 1_536
 HTML_LIMIT = 6_000_000

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from accounts.models import User
-from incidents.models import Incident, Precision
+from incidents.models import DetectedBy, Incident, Precision
 from postmortems.indexing import one_line_of
 from postmortems.models import Postmortem, ProofState
 from postmortems.pages.causes import Causes, read_causes
@@ -102,6 +102,13 @@ class Reading:
             for name, at in known
             if at is not None
         ]
+
+    @property
+    def has_glance(self) -> bool:
+        """Whether anything is known that stands at the top."""
+        row = self.incident
+        known = self.times or self.drawn.durations or row.lead or row.detected_by != DetectedBy.UNKNOWN
+        return bool(known or self.cause_line or self.fix_line or self.has_standing)
 
     @property
     def cause_line(self) -> str:

@@ -12,13 +12,16 @@ from incidents.models import Attachment, Incident
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
 from postmortems.models import Evidence, Postmortem, ProofResult, Section
 from postmortems.pages.citations import Citations
-from postmortems.pages.headings import Heading, listed, with_anchors
+from postmortems.pages.headings import Heading, listed
+from postmortems.pages.polish import polished
 from postmortems.pages.watching import with_recurrences
 from postmortems.prompts import ACCOUNT, SectionPrompt
 from postmortems.services.publish import EVIDENCE, REVIEW, required
 from postmortems.services.watching import is_over
 from postmortems.shipped import prompt_of
 
+# Characters of a text that may stand in large letters.
+SHORT = 900
 PART_NAMES = {EVIDENCE: "A proof that passed, or a waiver", REVIEW: "An approved review"}
 
 
@@ -29,6 +32,7 @@ class ShownSection:
     prompt: SectionPrompt
     row: Section | None
     citations: Citations | None = None
+    is_brought_in: bool = False
 
     @property
     def body(self) -> str:
@@ -48,8 +52,13 @@ class ShownSection:
     @property
     def html(self) -> SafeString:
         """Its text, rendered, with what it cites as that is now."""
-        html = with_anchors(self._plain_html, self.anchor)
+        html = polished(self._plain_html, self.anchor, is_brought_in=self.is_brought_in)
         return self.citations.html(html) if self.citations else html
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it can stand in large letters."""
+        return len(self.body) <= SHORT
 
     @property
     def headings(self) -> list[Heading]:
@@ -136,7 +145,8 @@ def sections_of(postmortem: Postmortem) -> list[ShownSection]:
     kept = [prompt_of(asked, row.key, row.title) for row in others]
     prompts[1:1] = [prompt for prompt in kept if prompt.key == ACCOUNT]
     prompts += [prompt for prompt in kept if prompt.key != ACCOUNT]
-    return [ShownSection(prompt, rows.get(prompt.key)) for prompt in prompts]
+    written_elsewhere = postmortem.is_brought_in
+    return [ShownSection(prompt, rows.get(prompt.key), is_brought_in=written_elsewhere) for prompt in prompts]
 
 
 def cited(
