@@ -45,8 +45,8 @@ def test_a_pasted_key_is_masked_with_one_more_click(responder: User, sign_in: Si
     assert incident.entries.latest("pk").body == f"I ran it with {MASK} from my laptop"
     kept = page.evaluate("() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
     assert AWS not in kept
-    # The browser itself tells of every answer that is no success.
-    assert [line for line in complaints if "422" not in line] == []
+    # Screenshots and axe set styles of their own, which the policy refuses.
+    assert [line for line in complaints if "inline style" not in line] == []
     complaints.clear()
 
 
