@@ -18,6 +18,13 @@ TEXT = [
     *((f"{meaning}-ink", f"{meaning}-soft") for meaning in MEANINGS),
     *((f"{meaning}-ink", ground) for meaning in MEANINGS for ground in GROUNDS),
     *(("text", f"{meaning}-soft") for meaning in MEANINGS),
+    # What a terminal coloured: any ink on any ground.
+    *((f"{ink}-ink", f"{ground}-soft") for ink in MEANINGS for ground in (*MEANINGS, "accent") if ink != ground),
+    *((f"{ink}-ink", "code-bg") for ink in MEANINGS if ink != "red"),
+    ("accent-text", "code-bg"),
+    *(("accent-text", f"{ground}-soft") for ground in MEANINGS),
+    # The language's colours within what a diff added and took away.
+    *((f"code-{family}", f"{ground}-soft") for family in CODE if family != "number" for ground in ("red", "green")),
     *((f"code-{family}", "code-bg") for family in CODE),
     ("code-text", "code-line"),
     ("text", "code-line"),

@@ -134,7 +134,7 @@ class TestDrawing:
             "do": "save",
         }
         responder_client.post(address, sent)
-        shape = Attachment.objects.get(drawn_from__isnull=False).drawn_shapes[0]
+        shape = (Attachment.objects.get(drawn_from__isnull=False).drawn_shapes or [])[0]
         assert (shape["kind"], shape["x2"], shape["y2"], shape["colour"]) == ("box", 200, 0, "red")
 
     def test_a_copy_is_drawn_on_its_original_again(
