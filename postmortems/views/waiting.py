@@ -13,12 +13,18 @@ from hindsight.lib.htmx import SeeOther, private
 from hindsight.lib.problems import StaleError
 from postmortems.models import WritingPolicy
 from postmortems.pages.waiting import count_waiting, read_waiting
+from postmortems.prompts import CORE
 from postmortems.review_forms import PolicyForm
 from postmortems.services.policy import PolicyFields, set_policy
 from postmortems.shipped import STANDARD
 
-# Sections that the shipped templates have; of the others a template says itself whether it requires them.
-PARTS = [(prompt.key, prompt.title) for prompt in STANDARD.sections]
+# Sections of the shipped templates that are prose and not required anyway; of others a template says it itself.
+DRAWN = frozenset({"timeline", "diagnosis", "actions"})
+PARTS = [
+    (prompt.key, prompt.title)
+    for prompt in STANDARD.sections
+    if prompt.key not in CORE and not DRAWN & set(prompt.drawn_from)
+]
 
 
 @require_safe
