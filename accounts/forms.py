@@ -156,6 +156,7 @@ class ProfileForm(FormErrors, forms.Form):
     )
     timezone = forms.ChoiceField(label="Time zone", help_text="All times are shown and read in it.")
     theme = forms.ChoiceField(label="Colours", choices=Theme.choices, widget=forms.RadioSelect)
+    wants_digest = forms.BooleanField(required=False, label="Mail me once a week what of my action items is overdue")
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

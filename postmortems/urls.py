@@ -107,6 +107,7 @@ urlpatterns = [
         name="template_section_remove",
     ),
     path("actions/", actions.action_list, name="action_list"),
+    path("actions/board/", actions.board, name="action_board"),
     path("actions/<int:pk>/", actions.edit, name="action_edit"),
     path("actions/<int:pk>/state/", actions.change_state, name="action_state"),
 ]

@@ -13,12 +13,23 @@ from accounts.services.people import TakenError
 from accounts.tasks import send_notice
 
 
-def change(*, by: User, display_name: str, email: str, timezone: str, theme: str, now: datetime) -> User:
+def change(
+    *,
+    by: User,
+    display_name: str,
+    email: str,
+    timezone: str,
+    theme: str,
+    now: datetime,
+    wants_digest: bool | None = None,
+) -> User:
     """Keep what the person said about themselves. Raises TakenError when somebody else has the address.
 
     A changed address is told to the old one: who holds the address can set the password.
     """
     wanted: dict[str, Any] = {"display_name": display_name, "email": email, "timezone": timezone, "theme": theme}
+    if wants_digest is not None:
+        wanted["wants_digest"] = wants_digest
     with transaction.atomic():
         row = User.objects.select_for_update().get(pk=by.pk)
         changed = [name for name, value in wanted.items() if getattr(row, name) != value]

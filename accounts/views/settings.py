@@ -27,7 +27,7 @@ from hindsight.lib.htmx import SeeOther, private
 def profile(request: HttpRequest) -> HttpResponse:
     """GET shows the profile, POST keeps it."""
     person = signed_in(request)
-    fields = ("display_name", "email", "timezone", "theme")
+    fields = ("display_name", "email", "timezone", "theme", "wants_digest")
     form = ProfileForm(request.POST or None, person=person, initial={name: getattr(person, name) for name in fields})
     if request.method == "POST" and form.is_valid() and _knows_password(request, person, form) and _keep(person, form):
         messages.success(request, "Your profile is saved.")
@@ -128,6 +128,7 @@ def _keep(person: User, form: ProfileForm) -> bool:
             email=values["email"],
             timezone=values["timezone"],
             theme=values["theme"],
+            wants_digest=values["wants_digest"],
             now=timezone.now(),
         )
     except TakenError as problem:

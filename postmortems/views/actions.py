@@ -21,7 +21,7 @@ from postmortems.access import get_writable_action
 from postmortems.forms import ActionEditForm, ActionForm, ActionStateForm
 from postmortems.models import ActionItem, ActionState, Postmortem
 from postmortems.pages.editor import EditorForms
-from postmortems.pages.listing import read_actions
+from postmortems.pages.listing import read_actions, read_board
 from postmortems.services import actions as service
 from postmortems.views import rendering
 
@@ -37,6 +37,14 @@ def action_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, page="postmortems/action_list.html", fragment="postmortems/_action_list.html", context=context
     )
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """The action items in columns by state."""
+    assert isinstance(request.user, User)
+    context = {"board": read_board(request.user, request.GET), "today": timezone.localdate()}
+    return render(request, page="postmortems/board.html", fragment="postmortems/_action_board.html", context=context)
 
 
 @require_POST
