@@ -84,7 +84,16 @@ def _parts(line: Line, look: Look) -> Iterator[str]:
         yield f'<div class="prose prose-compact" dir="auto">{entry.html("body")}</div>'
     if line.carried:
         yield look.material(line.carried)
+    if line.cited:
+        yield _cited(line, look)
     yield "</div>"
+
+
+def _cited(line: Line, look: Look) -> str:
+    """The steps that rest on a line, as links."""
+    place = "" if look.has_steps else look.address
+    links = {one.step: f'<a href="{place}#step-{one.step}">step {escape(one.number)}</a>' for one in line.cited}
+    return f'<p class="code-note"><span class="cited-by">Evidence for {", ".join(links.values())}</span></p>'
 
 
 def _said(entry: TimelineEntry, look: Look) -> str:

@@ -15,6 +15,7 @@ class _Nothing(Material):
     def __init__(self) -> None:
         self._carried = defaultdict(Carried)
         self.loose = Carried()
+        self.margin = None
 
 
 def read_lines(incident: Incident, entries: Collection[int], *, by: User, has_material: bool) -> Timeline:

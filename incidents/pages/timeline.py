@@ -1,6 +1,6 @@
 """The timeline as a page reads it: in pages, narrowed to a kind or to its key moments, with day and gap marks."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from accounts.people import people_by_id
 from hindsight.lib.kept import Kept
 from hindsight.lib.pagination import BadCursor, page_by_keyset, page_of
 from incidents.models import WRITABLE_KINDS, DiagnosisStep, EntryKind, EntrySource, Incident, Outcome, TimelineEntry
+from incidents.pages.margin import Cited
 from incidents.pages.material import Carried, Material
 
 # Above this the timeline comes in pages. While an incident is open the first page holds the latest lines, since
@@ -92,6 +93,8 @@ class Line:
     is_editable: bool
     carried: Carried
     gap: timedelta | None = None
+    # The steps that rest on it.
+    cited: Sequence[Cited] = ()
 
     @property
     def is_late(self) -> bool:
@@ -229,6 +232,7 @@ def lines_of(
                 entry.kind in WRITABLE_KINDS,
                 material.of("entry", entry.pk),
                 gap if gap >= GAP else None,
+                material.margin.cited("entry", entry.pk) if material.margin else (),
             )
         )
         last, before = day, entry.at

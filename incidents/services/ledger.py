@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from hindsight.lib.highlight import without_ansi
@@ -150,9 +151,9 @@ def known(lines: Iterable[str], *, viewer: User, without: Incident | None = None
             places.setdefault(_fingerprint(template), (at, line))
     if not places:
         return []
-    found = LogTemplate.objects.filter(
-        fingerprint__in=places, note__incident__in=Incident.objects.visible_to(viewer).order_by().values("pk")
-    )
+    # Asked for each of the few that fit; the composer asks at every pause of typing.
+    is_seen = Exists(Incident.objects.visible_to(viewer).order_by().filter(pk=OuterRef("note__incident_id")))
+    found = LogTemplate.objects.filter(is_seen, fingerprint__in=places)
     if without is not None:
         found = found.exclude(note__incident=without)
     rows = found.select_related("note__incident", "note__step").order_by("-note__created_at", "-note_id", "id")

@@ -3,6 +3,7 @@ import "./composer-cards.js";
 import "./composer-commands.js";
 import "./composer-tools.js";
 import "./composer-waiting.js";
+import "./known-lines.js";
 import "./board.js";
 import "./timeline.js";
 import "./live.js";
