@@ -15,6 +15,7 @@ from incidents.readings import UNREAD, read, waiting
 from incidents.services.ledger import keep_templates
 from incidents.services.merge import gather_strays
 from incidents.services.presence import sweep
+from incidents.signing import renew_signatures
 
 # Twenty screenshots at once must not keep the other jobs waiting.
 READING_PRIORITY = -10
@@ -73,6 +74,12 @@ def gather_from_merged(*, now: datetime) -> None:
 def keep_log_templates(*, now: datetime) -> None:
     """Make the templates of log notes anew that older rules made, or none: a batch each time."""
     keep_templates()
+
+
+@periodic(every=timedelta(minutes=5))
+def renew_old_signatures(*, now: datetime) -> None:
+    """Make signatures of snippets and files anew that older rules made: a few seconds' worth each time."""
+    renew_signatures()
 
 
 @periodic(every=timedelta(hours=1))

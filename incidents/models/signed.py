@@ -1,9 +1,10 @@
 """Rows that keep the signature of their text: what stays the same when the same fault happens again."""
 
 import hashlib
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 
 from search.signatures import VERSION, signature, tokens
 
@@ -25,6 +26,12 @@ class SignedModel(models.Model):
         if not kwargs.get("update_fields"):
             self.signature = self.signature_of()
         super().save(*args, **kwargs)
+
+    @classmethod
+    def outdated(cls) -> models.QuerySet[Self]:
+        """Rows whose signature was made by other rules than those of now, or never."""
+        is_kept = Q(signature__key__startswith=f"{VERSION}:")
+        return cls._default_manager.filter(Q(signature__key__isnull=True) | ~is_kept)
 
     def signature_of(self) -> dict[str, Any]:
         """The signature as it is kept: made anew when text or rules changed since."""
