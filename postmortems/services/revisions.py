@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import User
 from hindsight.lib.problems import InvalidError
 from postmortems.models import Postmortem, Section
-from postmortems.services.sections import save_sections
+from postmortems.services.locking import locked
+from postmortems.services.sections import Conflict, SectionsStaleError, save_sections
+from postmortems.shipped import prompt_of
 
 
 def restore(
@@ -16,8 +20,13 @@ def restore(
     What stood there until now stays a revision. Returns nothing where the texts are the same. Raises InvalidError for
     an unknown version, SectionsStaleError when somebody saved meanwhile.
     """
-    kept = postmortem.sections.filter(key=section).first()
-    revision = kept.revisions.filter(version=version).first() if kept else None
-    if revision is None:
-        raise InvalidError({"version": f"There is no version {version} of this section."})
-    return save_sections(postmortem=postmortem, by=by, now=now, sections={section: (revision.body, base)})
+    with transaction.atomic():
+        row = locked(postmortem)
+        kept = row.sections.filter(key=section).first()
+        revision = kept.revisions.filter(version=version).first() if kept else None
+        if kept is None or revision is None:
+            raise InvalidError({"version": f"There is no version {version} of this section."})
+        if base is not None and base != kept.version:
+            prompt = prompt_of(row.questions, section, kept.title)
+            raise SectionsStaleError(row, [Conflict(prompt, revision.body, base, kept)])
+        return save_sections(postmortem=row, by=by, now=now, sections={section: (revision.body, None)})

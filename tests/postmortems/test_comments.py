@@ -54,8 +54,8 @@ class TestPlaces:
     def test_a_quote_moves_with_its_words_and_is_kept_when_they_go(
         self, draft: Postmortem, responder: User, outsider: User
     ) -> None:
-        on(draft, outsider, "pool was empty", 40)
-        assert Comment.objects.get().offset == 43
+        on(draft, outsider, "pool was empty", 36)
+        assert Comment.objects.get().offset == 40
         save_sections(postmortem=draft, by=responder, now=LATER, sections={"summary": (f"So: {TEXT}", None)})
         assert shown(draft, responder) == [("pool was empty", False)]
         save_sections(postmortem=draft, by=responder, now=LATER, sections={"summary": ("All new.", None)})
