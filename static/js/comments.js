@@ -65,16 +65,25 @@ const pick = Object.assign(document.createElement("button"), { type: "button", c
 let picked = null;
 if (root && root.querySelector("[data-comment]")) document.body.append(pick);
 
+/* A triple click ends at the start of the next block: what lies outside of the section is left out. */
 function selected() {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
-  const range = selection.getRangeAt(0);
-  const words = fold(selection.toString()).trim();
-  const text = texts.find((one) => one.contains(range.startContainer) && one.contains(range.endContainer));
-  if (!text || !words || words.length > quoteLimit) return null;
-  const { places } = flatten(text);
-  const offset = places.findIndex(([node, at]) => node === range.startContainer && at >= range.startOffset);
-  return { words, range, key: text.dataset.section, offset: Math.max(offset, 0) };
+  const range = selection.getRangeAt(0).cloneRange();
+  const text = texts.find((one) => one.contains(range.startContainer));
+  if (!text) return null;
+  if (!text.contains(range.endContainer)) range.setEnd(text, text.childNodes.length);
+  const length = range.toString().trim().length;
+  return length && length <= quoteLimit ? { range, text, key: text.dataset.section } : null;
+}
+
+/* The selected words as readers see them, and where they stand. */
+function quoted({ range, text }) {
+  const { text: whole, places } = flatten(text);
+  const isIn = ([node, at]) => range.isPointInRange(node, at) && !(node === range.endContainer && at >= range.endOffset);
+  const first = places.findIndex(isIn);
+  const last = places.findLastIndex(isIn);
+  return { words: whole.slice(first, last + 1).trim(), offset: Math.max(first, 0) };
 }
 
 document.addEventListener("selectionchange", () => {
@@ -82,7 +91,6 @@ document.addEventListener("selectionchange", () => {
   pick.hidden = !picked;
   if (!picked) return;
   const box = picked.range.getBoundingClientRect();
-  pick.setAttribute("data-at", "");
   pick.style.setProperty("inset-block-start", `${box.bottom + scrollY + 6}px`);
   pick.style.setProperty("inset-inline-start", `${Math.min(box.left + scrollX, innerWidth - 180)}px`);
 });
@@ -90,8 +98,9 @@ pick.addEventListener("pointerdown", (event) => event.preventDefault());
 pick.addEventListener("click", () => {
   const form = root.querySelector(`[data-comment="${picked.key}"]`);
   form.closest("details").open = true;
-  form.querySelector("[data-quote]").value = picked.words;
-  form.querySelector("[data-offset]").value = picked.offset;
+  const { words, offset } = quoted(picked);
+  form.querySelector("[data-quote]").value = words;
+  form.querySelector("[data-offset]").value = offset;
   pick.hidden = true;
   const body = form.querySelector("textarea");
   body.focus();
