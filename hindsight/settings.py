@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "hindsight.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hindsight.packing.PackMiddleware",
     "csp.middleware.CSPMiddleware",
     "hindsight.middleware.GuardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
