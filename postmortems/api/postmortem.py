@@ -18,6 +18,7 @@ from postmortems.api.schemas import (
     NEEDED,
     SECTION_KEYS,
     EvidenceIn,
+    FactorIn,
     PostmortemOut,
     PostmortemPatch,
     PublishIn,
@@ -25,6 +26,7 @@ from postmortems.api.schemas import (
 )
 from postmortems.models import Postmortem
 from postmortems.services.begin import begun
+from postmortems.services.factors import WantedFactor
 from postmortems.services.proof import EvidenceFields
 from postmortems.services.publish import NotReadyError, publish
 from postmortems.services.revise import PostmortemFields, revise
@@ -74,11 +76,16 @@ def _fields(incident: Incident, payload: PostmortemPatch) -> PostmortemFields:
     if sections:
         fields["sections"] = sections
     if "factors" in given:
-        fields["factors"] = [(factor.category, factor.text) for factor in payload.factors]
+        fields["factors"] = [_wanted(factor) for factor in payload.factors]
     if payload.evidence:
         fields["evidence"] = [(proof.id, _evidence(incident, proof)) for proof in payload.evidence]
     if "waiver_reason" in given:
         fields["waiver_reason"] = payload.waiver_reason
+    return fields
+
+
+def _wanted(factor: FactorIn) -> WantedFactor:
+    fields: WantedFactor = factor.wanted()  # type: ignore[assignment]  # its keys come from the schema
     return fields
 
 

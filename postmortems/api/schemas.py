@@ -10,7 +10,7 @@ from ninja import Field, Schema
 
 from hindsight.lib.api import Body, Moment
 from incidents.models import Incident
-from postmortems.models import ActionItem, Evidence, Postmortem
+from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem
 from postmortems.services.publish import missing
 
 # Each is held against all that are there.
@@ -18,10 +18,25 @@ EVIDENCE_AT_ONCE = 50
 
 
 class FactorIn(Body):
-    """A contributing factor: its category for trends, its text for people."""
+    """A contributing factor: its category for trends, its text for people.
 
+    With `id` it is that one, changed; without, one that is there with the same category and text. What is absent stays.
+    `why` are the answers under it; `parent`, instead, the id of the one that it explains. `evidence` holds references
+    (`step-17`) and web addresses.
+    """
+
+    id: int | None = None
     category: str
+    kind: str = ""
     text: str
+    evidence: list[str] = []
+    parent: int | None = None
+    why: list["FactorIn"] = []
+
+    def wanted(self) -> dict[str, Any]:
+        """What was given, and nothing else, with the answers under it."""
+        given: dict[str, Any] = self.model_dump(exclude_unset=True, exclude={"why"})
+        return {**given, "why": [answer.wanted() for answer in self.why]}
 
 
 class EvidenceIn(Body):
@@ -78,10 +93,15 @@ LATER = ("amended_at", "due_on", "not_needed_reason")
 
 
 class FactorOut(Schema):
-    """A contributing factor."""
+    """A contributing factor, before its answers; `parent` is the id of the one that it explains."""
 
+    id: int
     category: str
+    category_name: str
+    kind: str
     text: str
+    evidence: list[str]
+    parent: int | None
 
 
 class EvidenceOut(Schema):
@@ -100,6 +120,9 @@ class EvidenceOut(Schema):
     by: str | None
     at: datetime
     watch_until: date | None
+    held_at: datetime | None
+    broke_at: datetime | None
+    broke_reason: str
 
 
 class PostmortemOut(Schema):
@@ -113,6 +136,8 @@ class PostmortemOut(Schema):
     factors: list[FactorOut]
     evidence: list[EvidenceOut]
     waiver_reason: str
+    waiver_by: str | None
+    waiver_at: datetime | None
     verified: str
     missing: list[str]
     published_at: datetime | None
@@ -188,26 +213,37 @@ def postmortem_out(request: HttpRequest, incident: Incident, row: Postmortem | N
     }
     if row is None:
         nothing = {"sections": {}, "factors": [], "evidence": [], "waiver_reason": "", "verified": "none"}
-        times = {"published_at": None, "published_by": None, "updated_at": None}
+        times = {"waiver_by": None, "waiver_at": None, "published_at": None, "published_by": None, "updated_at": None}
         return {**place, "status": "none", "version": 0, **nothing, "missing": NEEDED, **times}
     return {
         **place,
         **{
             name: getattr(row, name)
-            for name in ("status", "version", "waiver_reason", "published_at", "updated_at", *LATER)
+            for name in ("status", "version", "waiver_reason", "waiver_at", "published_at", "updated_at", *LATER)
         },
         "sections": {section.key: section.body for section in row.sections.all()},
-        "factors": [{"category": factor.category, "text": factor.text} for factor in row.factors.all()],
+        "factors": [_factor_out(factor) for factor in row.factors.all()],
         "evidence": [_evidence_out(proof) for proof in row.evidence.select_related("by")],
+        "waiver_by": row.waiver_by.username if row.waiver_by else None,
         "verified": row.proof,
         "missing": missing(row),
         "published_by": row.published_by.username if row.published_by else None,
     }
 
 
+def _factor_out(factor: ContributingFactor) -> dict[str, Any]:
+    return {
+        **{name: getattr(factor, name) for name in ("id", "category", "kind", "text")},
+        "category_name": factor.get_category_display(),
+        "evidence": factor.references,
+        "parent": factor.parent_id,
+    }
+
+
 def _evidence_out(proof: Evidence) -> dict[str, Any]:
     same = (
         "id", "method", "claim", "detail", "url", "environment", "app_version", "result", "at", "watch_until",
+        "held_at", "broke_at", "broke_reason",
     )  # fmt: skip
     return {
         **{name: getattr(proof, name) for name in same},
@@ -220,8 +256,8 @@ def _evidence_out(proof: Evidence) -> dict[str, Any]:
 def action_out(request: HttpRequest, action: ActionItem) -> dict[str, Any]:
     """An action item as `ActionOut`."""
     same = (
-        "id", "title", "kind", "due_on", "state", "tracker_url", "done_when", "proof", "reason", "done_at", "created_at",
-        "version",
+        "id", "title", "kind", "due_on", "state", "tracker_url", "done_when", "proof", "reason", "done_at",
+        "created_at", "version",
     )  # fmt: skip
     place = reverse("postmortem", args=[action.incident.number])
     return {

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from hindsight.lib.problems import InvalidError
 from postmortems.models import Postmortem
-from postmortems.services.factors import set_factors
+from postmortems.services.factors import WantedFactor, replace_factors
 from postmortems.services.locking import locked
 from postmortems.services.proof import EvidenceFields, add_evidence, unwaive, update_evidence, waive
 from postmortems.services.sections import save_sections
@@ -23,7 +23,7 @@ class PostmortemFields(TypedDict, total=False):
     """
 
     sections: Mapping[str, str]
-    factors: Sequence[tuple[str, str]]
+    factors: Sequence[WantedFactor | tuple[str, str]]
     evidence: Sequence[tuple[int | None, EvidenceFields]]
     waiver_reason: str
 
@@ -41,13 +41,18 @@ def revise(
             texts: dict[str, tuple[str, int | None]] = {key: (body, None) for key, body in fields["sections"].items()}
             save_sections(postmortem=row, by=by, now=now, sections=texts)
         if "factors" in fields:
-            set_factors(postmortem=row, by=by, now=now, factors=fields["factors"])
+            replace_factors(postmortem=row, by=by, now=now, factors=map(_wanted, fields["factors"]))
         for pk, proof in fields.get("evidence", ()):
             _prove(row, pk, proof, by=by, now=now)
         if "waiver_reason" in fields:
             _waive(row, fields["waiver_reason"].strip(), by=by, now=now)
     row.refresh_from_db()
     return row
+
+
+def _wanted(factor: WantedFactor | tuple[str, str]) -> WantedFactor:
+    """A pair is (category, text)."""
+    return {"category": factor[0], "text": factor[1]} if isinstance(factor, tuple) else factor
 
 
 def _waive(row: Postmortem, reason: str, *, by: User, now: datetime) -> None:

@@ -114,7 +114,7 @@ def test_proof_shows_a_snippet(script: Script, incident: Any, responder: User) -
         {"evidence": [{**PROOF, "snippet": snippet.pk}], "factors": [{"category": "test", "text": "No load test"}]},
     )
     assert body["evidence"][0]["snippet"] == snippet.pk
-    assert body["factors"] == [{"category": "test", "text": "No load test"}]
+    assert [(factor["category"], factor["text"]) for factor in body["factors"]] == [("test", "No load test")]
 
 
 def test_viewer_and_outsider(script: Script, viewer: User, outsider: User, responder: User) -> None:

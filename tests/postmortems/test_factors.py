@@ -22,7 +22,7 @@ from postmortems.services.categories import (
 from postmortems.services.factor_changes import add_factor, keep_wording, move_factor, remove_factor, update_factor
 from postmortems.services.factors import replace_factors, set_factors
 from postmortems.wording import hint_for
-from tests.support.personas import client_of
+from tests.support.personas import bearer, client_of
 from tests.support.postmortems import make_postmortem
 from tests.support.records import NOW, make_incident
 from tests.support.web import form_values
@@ -314,3 +314,34 @@ class TestCategories:
             retire_category(category=row, by=admin, now=NOW)
         with pytest.raises(InvalidError, match="last"):
             retire_category(category=CauseCategory.objects.get(key="test"), by=admin, now=NOW)
+
+
+class TestApi:
+    def test_chains_go_in_and_come_back(self, draft: Postmortem, responder: User, client: Client) -> None:
+        place = "/api/v1/incidents/INC-1/postmortem/"
+        headers = bearer(responder)
+
+        def patch(body: dict[str, object]) -> tuple[int, dict[str, object]]:
+            answer = client.patch(place, body, content_type="application/json", headers=headers)
+            return answer.status_code, answer.json()
+
+        why = [
+            {"category": "knowledge", "kind": "let_through", "text": "Nobody knew", "evidence": ["https://x.example"]}
+        ]
+        status, body = patch({"factors": [{"category": "test", "text": "No load test", "kind": "trigger", "why": why}]})
+        assert status == 200, body
+        top, answer = body["factors"]  # type: ignore[misc]
+        assert (top["kind"], top["category_name"], top["parent"]) == ("trigger", "Test", None)
+        assert (answer["parent"], answer["evidence"]) == (top["id"], ["https://x.example"])
+        # An old client sends back what it knows of; nothing else is lost.
+        again = [{"category": one["category"], "text": one["text"]} for one in (top, answer)]
+        assert patch({"factors": again})[1]["factors"] == body["factors"]
+        circle = [{**again[0], "id": top["id"], "parent": answer["id"]}, {**again[1], "id": answer["id"]}]
+        status, refused = patch({"factors": circle})
+        assert status == 422
+        assert "circle" in str(refused)
+        for wrong in (
+            {"category": "test", "text": "x", "colour": "red"},
+            {"category": "test", "text": "x", "kind": "y"},
+        ):
+            assert patch({"factors": [wrong]})[0] == 422
