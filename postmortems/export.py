@@ -129,7 +129,7 @@ def _step(node: Node) -> Iterator[str]:
     step = node.step
     depth = "  " * node.number.count(".")
     by = f", {step.author.shown_name}" if step.author else ""
-    yield f"{depth}- **{step.get_outcome_display()}**: {_one(step.hypothesis)} ({_moment(step.at)}{by})"
+    yield f"{depth}- {step.get_outcome_display()}: {_one(step.hypothesis)} ({_moment(step.at)}{by})"
     for name, text in (("Tested", step.action), ("Found", step.finding)):
         if text.strip():
             yield f"{depth}  - {name}: {_one(text)}"

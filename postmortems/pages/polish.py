@@ -1,6 +1,7 @@
 """Texts for reading: headings with an address, lines that only their editor wrapped flow, bare addresses are marked."""
 
 import re
+from itertools import pairwise
 
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -25,7 +26,7 @@ def polished(html: SafeString, prefix: str, *, is_brought_in: bool) -> SafeStrin
 def _unwrapped(html: str) -> str:
     pieces = _BREAK.split(html)
     joined = [pieces[0]]
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         line = _BLOCK.split(before)[-1]
         joined.append("\n" if len(strip_tags(line)) >= WRAPPED_FROM else "<br>\n")
         joined.append(piece)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from incidents.models import Incident
 from postmortems.models import ActionItem, ActionState, Postmortem
-from postmortems.pages import listing
+from postmortems.pages import library
 from postmortems.services.begin import record
 from postmortems.services.proof import waive
 from tests.support.postmortems import make_action, make_postmortem, make_published
@@ -157,7 +157,7 @@ class TestLibrary:
     def test_pages_follow_without_gaps_newest_incident_first(
         self, responder: User, responder_client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(listing, "ROWS", 2)
+        monkeypatch.setattr(library, "ROWS", 2)
         for number in (1, 3, 2, 5, 4):
             day = NOW - timedelta(days=number)
             make_postmortem(responder, make_incident(responder, title=f"Thing {number}", started_at=day))
