@@ -19,6 +19,7 @@ from postmortems.models import (
     Verdict,
     WritingPolicy,
 )
+from postmortems.services.policy import PolicyFields
 from postmortems.services.review import authors
 
 # A list to choose from; in a larger installation the rest are named.
@@ -155,14 +156,14 @@ class PolicyForm(FormErrors, forms.Form):
             for severity, name in Severity.choices
         ]
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> PolicyFields:
         """What was sent, as the service wants it."""
         sent = self.cleaned_data
-        return {
-            "due_days": {key: sent[f"days_{key}"] for key in Severity.values},
-            "review_for": [key for key in Severity.values if sent[f"review_{key}"]],
-            "extra_parts": {key: sent[f"parts_{key}"] for key in Severity.values if sent[f"parts_{key}"]},
-        }
+        return PolicyFields(
+            due_days={key: sent[f"days_{key}"] for key in Severity.values},
+            review_for=[key for key in Severity.values if sent[f"review_{key}"]],
+            extra_parts={key: sent[f"parts_{key}"] for key in Severity.values if sent[f"parts_{key}"]},
+        )
 
 
 def _initial(policy: WritingPolicy) -> dict[str, Any]:

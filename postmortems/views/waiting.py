@@ -15,7 +15,7 @@ from postmortems.models import WritingPolicy
 from postmortems.pages.waiting import count_waiting, read_waiting
 from postmortems.prompts import CORE
 from postmortems.review_forms import PolicyForm
-from postmortems.services.policy import PolicyFields, set_policy
+from postmortems.services.policy import set_policy
 from postmortems.shipped import STANDARD
 
 # Sections of the shipped templates that are prose and not required anyway; of others a template says it itself.
@@ -51,9 +51,8 @@ def policy(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(row, PARTS, request.POST or None)
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        fields = PolicyFields(**form.values())
         try:
-            set_policy(by=by, now=timezone.now(), version=form.cleaned_data["version"], fields=fields)
+            set_policy(by=by, now=timezone.now(), version=form.cleaned_data["version"], fields=form.values())
             messages.success(request, "Saved.")
             return SeeOther(reverse("postmortem_policy"))
         except StaleError as problem:

@@ -1,6 +1,7 @@
 """What people are told by mail: once each, only what they may see, and nothing without a mail server."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -25,14 +26,14 @@ def draft(responder: User) -> Postmortem:
     return make_postmortem(responder, summary="It was down.")
 
 
-def resolved(by: User, **fields: object) -> Postmortem:
+def resolved(by: User, **fields: Any) -> Postmortem:
     incident = make_incident(by, severity="sev1", **fields)
     change_status(incident=incident, by=by, now=NOW, status="resolved")
     return make_postmortem(by, incident)
 
 
 def told() -> list[tuple[list[str], str]]:
-    return sorted((message.to, message.subject) for message in mail.outbox)
+    return sorted((message.to, str(message.subject)) for message in mail.outbox)
 
 
 def test_a_review_and_its_outcome_are_mailed_once(draft: Postmortem, responder: User, outsider: User) -> None:

@@ -1,6 +1,7 @@
 """Review before publication: who may, what is said, what it does, and what needs no postmortem."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -164,7 +165,7 @@ class TestVerdicts:
 
 
 class TestPublishing:
-    def ready(self, by: User, **fields: object) -> Postmortem:
+    def ready(self, by: User, **fields: Any) -> Postmortem:
         row = make_postmortem(by, make_incident(by, **fields), **REQUIRED)
         make_proof(row, by)
         row.refresh_from_db()
