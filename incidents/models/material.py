@@ -137,6 +137,11 @@ class Attachment(SignedModel):
         return self.preview_state in {PreviewState.PENDING, PreviewState.READY}
 
     @property
+    def is_text(self) -> bool:
+        """Whether it has lines to point at, as far as its type says."""
+        return self.content_type.startswith("text/") or self.content_type in {"application/json", "application/xml"}
+
+    @property
     def may_hold_words(self) -> bool:
         """Whether it is a picture, shown or not: its words may be corrected, those of a log follow from the file."""
         return self.preview_state != PreviewState.NONE
