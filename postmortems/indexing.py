@@ -140,7 +140,11 @@ def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
     for factor in row.factors.all():
         yield _factor_part(factor)
     for proof in row.evidence.all():
-        text = "\n".join(filter(None, [proof.claim, proof.detail, proof.environment, proof.app_version, proof.url]))
+        text = "\n".join(
+            filter(
+                None, [proof.claim, proof.detail, proof.environment, proof.app_version, proof.url, proof.broke_reason]
+            )
+        )
         yield Part("verification", text, _anchor(proof), f"Proof: {proof.get_result_display().lower()}")
     if row.is_waived:
         yield Part("verification", row.waiver_reason, "postmortem/#waiver", "Waiver")
@@ -148,11 +152,13 @@ def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
 
 def _factor_part(factor: ContributingFactor) -> Part:
     name = factor.get_category_display()
-    return Part("root_cause", f"{name}: {factor.text}", "postmortem/#factors", f"Cause: {name.lower()}")
+    return Part(
+        "root_cause", f"{name}: {without_references(factor.text)}", "postmortem/#factors", f"Cause: {name.lower()}"
+    )
 
 
 def _action_part(action: ActionItem) -> Part:
-    text = "\n".join(filter(None, [action.title, action.proof, action.reason, action.tracker_url]))
+    text = "\n".join(filter(None, [action.title, action.done_when, action.proof, action.reason, action.tracker_url]))
     return Part("action", text, _anchor(action), f"Action: {action.get_state_display().lower()}")
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 import incidents.converters  # noqa: F401 - registers <inc:…>
 from postmortems.views import (
     actions,
+    categories,
     causes,
     comments,
     meeting,
@@ -81,6 +82,10 @@ urlpatterns = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/count/", waiting.count, name="waiting_count"),
     path("settings/postmortems/", waiting.policy, name="postmortem_policy"),
+    path("settings/causes/", categories.index, name="cause_list"),
+    path("settings/causes/<int:pk>/", categories.edit, name="cause_edit"),
+    path("settings/causes/<int:pk>/move/", categories.move, name="cause_move"),
+    path("settings/causes/<int:pk>/retire/", categories.retire, name="cause_retire"),
     path("settings/templates/", templates.index, name="template_list"),
     path("settings/templates/new/", templates.new, name="template_new"),
     path("settings/templates/rules/", templates.rule_add, name="template_rule_add"),

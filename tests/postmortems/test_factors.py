@@ -345,3 +345,26 @@ class TestApi:
             {"category": "test", "text": "x", "kind": "y"},
         ):
             assert patch({"factors": [wrong]})[0] == 422
+
+
+class TestCategoryPages:
+    def test_an_administrator_edits_the_list(self, admin_client_: Client) -> None:
+        place = reverse("cause_list")
+        assert "External" in admin_client_.get(place).content.decode()
+        assert admin_client_.post(place, {"name": "Cost"}).status_code == 303
+        refused = admin_client_.post(place, {"name": "cost", "meaning": "Kept words"})
+        assert refused.status_code == 422
+        assert "Kept words" in refused.content.decode()
+        row = CauseCategory.objects.get(key="cost")
+        admin_client_.post(reverse("cause_edit", args=[row.pk]), {"name": "Money"})
+        admin_client_.post(reverse("cause_move", args=[row.pk]), {"to": "up"})
+        admin_client_.post(reverse("cause_retire", args=[row.pk]))
+        row.refresh_from_db()
+        assert (row.name, row.is_retired, row.position) == ("Money", True, 10)
+        admin_client_.post(reverse("cause_retire", args=[row.pk]), {"restore": "1"})
+        row.refresh_from_db()
+        assert not row.is_retired
+
+    def test_nobody_else_does(self, responder_client: Client) -> None:
+        assert responder_client.get(reverse("cause_list")).status_code == 404
+        assert responder_client.post(reverse("cause_retire", args=[1])).status_code == 404
