@@ -63,6 +63,7 @@ class IncidentSource:
     """Incidents as `search.registry.Source` wants them."""
 
     kind = KIND
+    prefix = "INC"
 
     def documents(self, ids: Collection[int]) -> Iterator[Document]:
         """The documents of these incidents, in a constant number of queries."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from search import query as asked_for
+from search import registry
 from search.engines.protocol import AllOf, Clause, Fact, Not, Plan, Term, View
 from search.query import Filter, Phrase, Query
 from search.signatures import signature, telling
@@ -82,7 +83,7 @@ def plan(query: Query, view: View) -> Planned:
             terms=tuple(wanted),
             required=required,
             excluded=tuple(clause(c) for c in query.excluded if not isinstance(c, Phrase)),
-            pinned=tuple(Fact("number", number) for number in query.numbers),
+            pinned=tuple(Fact("number", name) for number in query.numbers for name in _named(number)),
             first_day=first,
             last_day=last,
         ),
@@ -130,6 +131,13 @@ def clause(asked: asked_for.Clause) -> Clause:
     if isinstance(asked, Filter):
         return Fact(asked.name, asked.value)
     return AllOf(tuple(term for term in terms_of(asked.text) if not term.text.startswith("=")))
+
+
+def _named(number: str) -> list[str]:
+    """A number as records carry it: "#42" is that of any kind."""
+    if not number.startswith("#"):
+        return [number]
+    return [f"{source.prefix}-{number[1:]}".casefold() for source in registry.sources()]
 
 
 def _is_without(asked: asked_for.Clause) -> bool:

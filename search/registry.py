@@ -66,6 +66,8 @@ class Source(Protocol):
     """One kind of record that can be found."""
 
     kind: str
+    # What its numbers begin with: "INC" of INC-42.
+    prefix: str
 
     def documents(self, ids: Collection[int]) -> Iterator[Document]:
         """The documents of these ids as they are now; an id that no longer exists is left out."""

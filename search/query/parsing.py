@@ -32,6 +32,8 @@ MAX_NOTES = 4
 
 # A record's number as people type it: INC-42, inc42; "inc 42" where nothing else is asked.
 _NUMBER = re.compile(r"([A-Za-z]{2,10})-?(\d{1,12})")
+# "#42", of whatever kind.
+_BARE_NUMBER = re.compile(r"#\d{1,12}")
 _NUMBER_APART = re.compile(r"([A-Za-z]{2,10}) (\d{1,12})")
 # A word before a colon that is part of an address, a path or a name of code is no misspelled filter.
 _NO_FILTER = re.compile(r"(?:https?|ftp|file|s3|jdbc|[A-Z].*):.*|[^:]*:[/:\\\d].*", re.DOTALL)
@@ -212,7 +214,8 @@ def _completed(query: Query) -> Query:
     """With numbers pinned, and words bound to the places that `in:` names."""
     words = query.words.split()
     found = [_NUMBER_APART.fullmatch(query.words.strip()), *map(_NUMBER.fullmatch, words)]
-    numbers = tuple(f"{match[1]}-{match[2]}".casefold() for match in found if match)[:MAX_NUMBERS]
+    named = [f"{match[1]}-{match[2]}".casefold() for match in found if match]
+    numbers = (*named, *filter(_BARE_NUMBER.fullmatch, words))[:MAX_NUMBERS]
     if not query.within:
         return replace(query, numbers=numbers)
     groups = tuple((Words(word),) for word in dict.fromkeys(query.words.split()))

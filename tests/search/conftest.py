@@ -34,6 +34,7 @@ class Shelf:
     """A source over a dictionary. `broken` ids raise when their document is built."""
 
     kind: str = "note"
+    prefix: str = "NOTE"
     held: dict[int, Document] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)
     read: list[int] = field(default_factory=list)

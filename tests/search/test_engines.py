@@ -65,6 +65,7 @@ def test_a_number_finds_its_record_first(library: Shelf, indexed: Run) -> None:
     library.put(6, "Follow-up of NOTE-2, NOTE-2 and NOTE-2", "see NOTE-2")
     indexed()
     assert found("NOTE-2")[0] == 2
+    assert found("#2")[0] == 2
     assert found("note-2 disk")[0] == 2
 
 

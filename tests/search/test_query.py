@@ -111,6 +111,11 @@ def test_any_mixture_of_signs_can_be_asked(pieces: list[str]) -> None:
         assert len(query.required) <= 50
 
 
+def test_a_bare_number_is_one_of_any_kind() -> None:
+    assert parse("#42").numbers == ("#42",)
+    assert parse("see #42, or #7").numbers == ("#7",)
+
+
 @pytest.mark.parametrize("typed", ["INC-42", "inc-42", "INC42", "inc 42", " Inc 42 "])
 def test_a_number_is_known_however_it_is_typed(typed: str) -> None:
     assert parse(typed).numbers == ("inc-42",)
