@@ -44,8 +44,8 @@ def as_json(reading: Reading) -> Data:
 
 
 def _of_incident(row: Incident) -> Data:
-    names = ("title", "severity", "kind", "detected_by", "started_at", "started_precision", "detected_at")
-    names += ("acknowledged_at", "mitigated_at", "resolved_at", "source_name", "source_url", "is_private")
+    names = ["title", "severity", "kind", "detected_by", "started_at", "started_precision", "detected_at"]
+    names += ["acknowledged_at", "mitigated_at", "resolved_at", "source_name", "source_url", "is_private"]
     return {
         "number": row.label,
         **{name: getattr(row, name) for name in names},
@@ -93,8 +93,8 @@ def _factor(row: ContributingFactor) -> Data:
 
 
 def _proof(row: Evidence) -> Data:
-    names = ("method", "claim", "detail", "url", "environment", "app_version", "result", "at", "watch_until")
-    names += ("held_at", "broke_at", "broke_reason")
+    names = ["method", "claim", "detail", "url", "environment", "app_version", "result", "at", "watch_until"]
+    names += ["held_at", "broke_at", "broke_reason"]
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},

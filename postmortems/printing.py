@@ -34,9 +34,9 @@ def sheet_of(reading: Reading, request: HttpRequest, *, paper: str) -> Sheet:
         "now": timezone.now(),
         "plain": True,
     }
-    html = render_to_string("postmortems/pdf.html", context, request=request)
+    page = render_to_string("postmortems/pdf.html", context, request=request)
     # The small preview of a page is too coarse for paper.
-    html = _PICTURE.sub(r'src="\1"', html)
+    html = _PICTURE.sub(r'src="\1"', page)
     return Sheet(
         html=html,
         css=style(),

@@ -97,7 +97,7 @@ class LibraryForm(FormErrors, forms.Form):
     def shown(self) -> list[forms.BoundField]:
         """The lists beside words, service and state; one without a choice is left out."""
         names = ("proof", "severity", "cause", "year", "template", "author", "reviewer", "sort")
-        return [self[name] for name in names if len(self[name].field.choices) > 1]
+        return [self[name] for name in names if len(getattr(self[name].field, "choices", ())) > 1]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -215,7 +215,11 @@ def _worded(rows: PostmortemQuerySet, text: str) -> PostmortemQuerySet:
 
 def _in_status(rows: PostmortemQuerySet, status: str) -> PostmortemQuerySet:
     """Those in that state; where none is asked for, all but those that nobody needs."""
-    return rows.filter(shelf=status) if status else rows.exclude(status=PostmortemStatus.NOT_NEEDED)
+    if status == IMPORTED:
+        return rows.filter(begun_by=None, status=PostmortemStatus.DRAFT)
+    if status == PostmortemStatus.DRAFT:
+        return rows.filter(status=status, begun_by__isnull=False)
+    return rows.filter(status=status) if status else rows.exclude(status=PostmortemStatus.NOT_NEEDED)
 
 
 def _count(by_status: Mapping[str, int], status: str) -> int:

@@ -46,7 +46,7 @@ def rows(responder: User, teammate: User, outsider: User) -> list[Postmortem]:
     brought = make_postmortem(outsider, make_incident(outsider, title="Brought", started_at=NOW - timedelta(days=1)))
     Postmortem.objects.filter(pk=brought.pk).update(begun_by=None)
     spare = make_postmortem(outsider, make_incident(outsider, title="Spare", started_at=NOW - timedelta(days=2)))
-    Postmortem.objects.filter(pk=spare.pk).update(status="not_needed")
+    Postmortem.objects.filter(pk=spare.pk).update(status="not_needed", not_needed_reason="A copy")
     return [old, new, brought, spare]
 
 
