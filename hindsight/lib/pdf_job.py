@@ -20,7 +20,7 @@ def make(options: Mapping[str, object], body: bytes) -> bytes:
     Options: `base_url` (what links are relative to), `paper` (`A4` or `letter`).
     """
     # Here and not above: it is an optional package, and loading it takes longer than a child may take to start.
-    import weasyprint  # type: ignore[import-untyped]  # ships no types
+    import weasyprint
 
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
@@ -38,7 +38,7 @@ def make(options: Mapping[str, object], body: bytes) -> bytes:
 
 def _fetcher(files: Mapping[str, bytes], base: str) -> Any:
     """A fetcher that serves only what is in the archive."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]  # ships no types
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OnlyOurs(URLFetcher):  # type: ignore[misc]  # the package is untyped
         def fetch(self, url: str, headers: Any = None) -> Any:
