@@ -79,6 +79,7 @@ def test_from_a_draft_to_a_fix_that_did_not_hold(
     # A proof, an answer, and it is approved and published.
     author.goto(f"{here}edit/")
     author.locator("#evidence input[name=proof-claim]").fill("The load test fails without the limit")
+    author.locator("#evidence textarea[name=proof-detail]").fill("`make load` answers 200 to all.")
     author.locator("#evidence").get_by_role("button", name=re.compile("Add the proof|Add a proof")).click()
     expect(author.locator("#evidence")).to_contain_text("The load test fails without the limit", timeout=SOON)
     author.goto(f"{here}review/")
@@ -112,6 +113,7 @@ def test_from_a_draft_to_a_fix_that_did_not_hold(
     author.goto(f"{here}edit/")
     author.locator("#evidence summary", has_text="Add a proof").first.click()
     author.locator("#evidence input[name=proof-claim]").fill("It broke again under load")
+    author.locator("#evidence textarea[name=proof-detail]").fill("`make load` answers 502 to half.")
     author.locator("#evidence").get_by_text("Failed", exact=True).first.click()
     author.locator("#evidence").get_by_role("button", name=re.compile("Add the proof|Add a proof")).click()
     expect(author.locator("#evidence")).to_contain_text("It broke again under load", timeout=SOON)
