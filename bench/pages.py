@@ -34,7 +34,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - after setup()
 from django.core.management import call_command  # noqa: E402 - after setup()
-from django.db import connection  # noqa: E402 - after setup()
+from django.db import connection, transaction  # noqa: E402 - after setup()
 from django.http import HttpResponse  # noqa: E402 - after setup()
 from django.test import Client  # noqa: E402 - after setup()
 from django.test.utils import CaptureQueriesContext  # noqa: E402 - after setup()
@@ -83,7 +83,8 @@ def main() -> None:
 def fill(size: int) -> User:
     """Somebody who logs incidents, and `size` of these, each with a service and three lines."""
     user = User.objects.create_user("bench", email="bench@example.org", password=None, role="responder")
-    Installation.close_setup(now=timezone.now())
+    with transaction.atomic():
+        Installation.close_setup(now=timezone.now())
     services = Service.objects.bulk_create([Service(name=f"service-{at}", slug=f"service-{at}") for at in range(40)])
     for first in range(0, size, BATCH):
         rows = Incident.objects.bulk_create(
