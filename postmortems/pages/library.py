@@ -246,7 +246,7 @@ def _shown(rows: PostmortemQuerySet) -> QuerySet[Postmortem]:
     return (
         rows.select_related("incident", "waiver_by")
         .defer("incident__summary", "incident__rendered")
-        .prefetch_related("incident__services", "factors", Prefetch("evidence", proofs))
+        .prefetch_related("incident__services", Prefetch("evidence", proofs))
         .annotate(
             listed_at=F("incident__listed_at"),
             severity=F("incident__severity"),
@@ -257,11 +257,19 @@ def _shown(rows: PostmortemQuerySet) -> QuerySet[Postmortem]:
 
 def _rows(items: list[Postmortem]) -> list[LibraryRow]:
     lines = lines_of([row.incident_id for row in items], ("summary", "root_cause", "fix"))
-    voices = voices_of(items)
-    return [_row(row, lines, voices.get(row.pk, 0)) for row in items]
+    voices, causes = voices_of(items), _causes_of(items)
+    return [_row(row, lines, voices.get(row.pk, 0), causes.get(row.pk, {})) for row in items]
 
 
-def _row(row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int) -> LibraryRow:
+def _causes_of(items: list[Postmortem]) -> dict[int, dict[str, str]]:
+    """The categories of their factors by key, with their names. Not prefetched: every row would build a query anew."""
+    causes: dict[int, dict[str, str]] = {}
+    for factor in ContributingFactor.objects.filter(postmortem__in=items):
+        causes.setdefault(factor.postmortem_id, {})[factor.category] = factor.get_category_display()
+    return causes
+
+
+def _row(row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int, causes: Mapping[str, str]) -> LibraryRow:
     said = {key: lines.get((row.incident_id, key), "") for key in ("summary", "root_cause", "fix")}
     return LibraryRow(
         postmortem=row,
@@ -269,7 +277,7 @@ def _row(row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int) -> 
         root_cause=said["root_cause"],
         fix=said["fix"],
         proof=_proof_line(row),
-        causes=list({factor.category: factor.get_category_display() for factor in row.factors.all()}.items()),
+        causes=list(causes.items()),
         helped=helped,
     )
 
