@@ -105,8 +105,8 @@ def _versions(ids: Collection[int] | None) -> Iterator[tuple[int, str]]:
         words[row["incident_id"]] += f"t{row['n']}-{row['v']}"
     comments = Comment.objects.all() if ids is None else Comment.objects.filter(postmortem__incident_id__in=ids)
     said = comments.order_by().values("postmortem__incident_id").annotate(n=Count("pk"), v=Sum("version"))
-    for row in said:
-        words[row["postmortem__incident_id"]] += f"c{row['n']}-{row['v']}"
+    for held in said:
+        words[held["postmortem__incident_id"]] += f"c{held['n']}-{held['v']}"
     return iter(sorted(words.items()))
 
 
