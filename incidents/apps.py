@@ -16,4 +16,3 @@ class IncidentsConfig(AppConfig):
         import_string("incidents.movers.register")()
         import_string("incidents.redacting_rules.register")()
         import_string("incidents.services.pulse.register")()
-        import_string("incidents.slots.register")("incident_actions", import_string("incidents.views.redact.button"))

@@ -2,14 +2,10 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from incidents import access
 from incidents.forms.redact import RedactForm
 from incidents.models import Incident
@@ -49,11 +45,3 @@ def incident_redact(request: HttpRequest, number: int) -> HttpResponse:
 def _page(request: HttpRequest, incident: Incident, form: RedactForm, status: int) -> HttpResponse:
     context = {"incident": incident, "form": form, "heading": "Redact"}
     return form_again(request, fragment="incidents/_redact_form.html", context=context, status=status)
-
-
-def button(request: HttpRequest, incident: Incident | None) -> SafeString:
-    """Among the incident's actions, for those who may."""
-    if incident is None or not (isinstance(request.user, User) and request.user.can_write):
-        return SafeString()
-    address = reverse("redact", args=[incident.number])
-    return format_html('<a class="button button-quiet" href="{}">Redact…</a>', address)
