@@ -31,6 +31,6 @@ def _renew(row: Snippet | Attachment) -> None:
     """Write the signature alone: it says which text it is of, so one that was changed meanwhile is seen through."""
     before, fresh = row.signature.get("tokens"), row.signature_of()
     with transaction.atomic():
-        type(row)._default_manager.filter(pk=row.pk).update(signature=fresh)
+        type(row)._default_manager.filter(pk=str(row.pk)).update(signature=fresh)
         if before != fresh["tokens"]:
             outbox.enqueue("incident", row.incident_id)

@@ -22,12 +22,17 @@ _TEMPLATE_SHARE = 0.4
 _RARITY_POWER = 2
 # Lines that score so much less than the best stand behind it.
 _LEAST_SHARE = 0.5
+# What an error counts more than a line that says nothing in particular.
+_ERROR_ALARM = 5
+# A line that stands so often at most is rare; where none is, every error tells.
+_RARE = 3
 # Of these so many kinds are kept at most: an error that fills a log is rare in nothing but other logs.
 _MAX_BEHIND = 40
 # Kinds of line that are looked at; a log of 1 MB seldom has a tenth of them.
 _MAX_KINDS = 30_000
 # What stands around a telling line and is about as rare belongs to it: the frames of a trace, the rest of a message.
 _ALSO_SHARE = 0.6
+_WITH_IT = 0.9
 _MAX_AROUND = 80
 _MAX_GAP = 2
 
@@ -64,6 +69,7 @@ class _Told:
 
     rarity: float
     score: float
+    is_error: bool = False
 
 
 _NOTHING = _Told(0.0, 0.0)
@@ -151,8 +157,12 @@ class _Lines:
             first.setdefault(template, at)
         order = sorted((-self.told[template].score, at) for template, at in first.items() if template in self.told)
         least = order[0][0] * _LEAST_SHARE
-        best = [at for score, at in order if score <= least < 0]
-        behind = [at for score, at in order if least < score < 0]
+        has_rare = bool(order) and self.counts[self.templates[order[0][1]]] <= _RARE
+        best, behind = [], []
+        for score, at in order:
+            tells = score <= least or (not has_rare and self.told[self.templates[at]].is_error)
+            if score < 0:
+                (best if tells else behind).append(at)
         return best, behind[:_MAX_BEHIND]
 
     def around(self, places: list[int], limit: int) -> set[int]:
@@ -183,6 +193,15 @@ class _Lines:
         """These lines as they follow each other."""
         return "\n".join(self.lines[at] for at in sorted(kept))
 
+    def _belongs(self, near: int, at: int) -> bool:
+        """Around a rare line whatever is about as rare; around one that comes again and again what comes with it."""
+        if not self.lines[near].strip():
+            return True
+        times, others = self.counts[self.templates[at]], self.counts[self.templates[near]]
+        if times > _RARE:
+            return times * _WITH_IT <= others <= times / _WITH_IT
+        return self._rarity(near) >= self._rarity(at) * _ALSO_SHARE
+
     def _rarity(self, at: int) -> float:
         return self.told.get(self.templates[at], _NOTHING).rarity
 
@@ -196,17 +215,17 @@ class _Lines:
         by_words = sum(rarities) / max(len(rarities), 3)
         by_template = log(1 + total / self.counts[template])
         rarity = (1 - _TEMPLATE_SHARE) * by_words + _TEMPLATE_SHARE * by_template
-        return _Told(rarity, rarity**_RARITY_POWER * _alarm(line[:_WIDTH]))
+        alarm = _alarm(line[:_WIDTH])
+        return _Told(rarity, rarity**_RARITY_POWER * alarm, alarm >= _ERROR_ALARM)
 
     def _beside(self, at: int, step: int) -> list[int]:
         """The lines on one side, as far as they are about as rare, over short gaps."""
-        least = self._rarity(at) * _ALSO_SHARE
         found: list[int] = []
         gap = 0
         for near in range(at + step, at + step * (_MAX_AROUND + 1), step):
             if not 0 <= near < len(self.lines) or gap > _MAX_GAP:
                 break
-            if self._rarity(near) >= least or not self.lines[near].strip():
+            if self._belongs(near, at):
                 gap = 0
                 found.append(near)
             else:
@@ -225,5 +244,5 @@ def _alarm(line: str) -> int:
     if _WORST.search(line):
         return 6
     if _ERROR.search(line):
-        return 5
+        return _ERROR_ALARM
     return 3 if _WARNING.search(line) else 1
