@@ -158,7 +158,8 @@ class _Lines:
         order = sorted((-self.told[template].score, at) for template, at in first.items() if template in self.told)
         least = order[0][0] * _LEAST_SHARE
         has_rare = bool(order) and self.counts[self.templates[order[0][1]]] <= _RARE
-        best, behind = [], []
+        best: list[int] = []
+        behind: list[int] = []
         for score, at in order:
             tells = score <= least or (not has_rare and self.told[self.templates[at]].is_error)
             if score < 0:
