@@ -38,8 +38,9 @@ def test_a_joined_module_stands_alone(name: str) -> None:
 
 
 def test_the_base_is_light() -> None:
+    # The queue that keeps what could not be sent is part of it: every page sends on what waits.
     weight = sum(len(gzip.compress(join(name, READ).encode())) for name in ("css/hindsight.css", "js/app.js"))
-    assert weight < 30_000
+    assert weight < 34_000
 
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)

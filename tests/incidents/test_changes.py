@@ -191,8 +191,9 @@ class TestApi:
 
     def test_report_and_repeat(self, responder: User) -> None:
         body = {"title": "checkout 1.4.2", "kind": "deploy", "service": "checkout", "external_id": "d-1"}
-        send = lambda: Client().post("/api/v1/changes/", body, "application/json", headers=bearer(responder))  # noqa: E731 - two calls alike
-        first, again = send(), send()
+        first, again = (
+            Client().post("/api/v1/changes/", body, "application/json", headers=bearer(responder)) for _ in range(2)
+        )
         assert (first.status_code, again.status_code) == (201, 200)
         assert first.json() == again.json()
         assert first.json()["service"] == "checkout"

@@ -320,8 +320,13 @@ def test_viewers_read_and_outsiders_see_nothing(
     assert viewer_client.get(at("diagnosis_board", incident)).status_code == 200
     assert "outcome-form" not in viewer_client.get(at("diagnosis_board", incident)).content.decode()
     assert outsider_client.get(at("diagnosis_board", private)).status_code == 404
-    for name, parts in (("step_move", [hidden.pk]), ("step_evidence_new", [hidden.pk]), ("step_check_first", [hidden.pk]),
-                        ("first_check_remove", [check.pk]), ("lines_known", [])):  # fmt: skip
+    for name, parts in (
+        ("step_move", [hidden.pk]),
+        ("step_evidence_new", [hidden.pk]),
+        ("step_check_first", [hidden.pk]),
+        ("first_check_remove", [check.pk]),
+        ("lines_known", []),
+    ):
         assert outsider_client.post(at(name, private, *parts)).status_code == 404
     assert viewer_client.post(at("step_move", incident, step.pk), {"to": "up"}).status_code == 403
 

@@ -1,5 +1,7 @@
 """Contributing factors: chains of why, what shows them, their wording, and the list of categories."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -239,11 +241,11 @@ class TestPages:
         assert answer["parent"] == str(one.pk)
         responder_client.post(self.place("postmortem_factors"), answer)
         assert outline(draft, responder) == ["1 No load test", "1.1 It was never asked for"]
-        responder_client.post(self.place("factor_move", draft.factors.last().pk), {"to": "out"})
+        responder_client.post(self.place("factor_move", draft.factors.latest("pk").pk), {"to": "out"})
         assert outline(draft, responder) == ["1 No load test", "2 It was never asked for"]
         changed = form_values(responder_client.get(self.place("factor_edit", one.pk)).content.decode())
         responder_client.post(self.place("factor_edit", one.pk), changed | {"text": "Other"})
-        responder_client.post(self.place("factor_remove", draft.factors.last().pk))
+        responder_client.post(self.place("factor_remove", draft.factors.latest("pk").pk))
         assert outline(draft, responder) == ["1 Other"]
 
     def test_bad_input_comes_back(self, draft: Postmortem, responder_client: Client) -> None:
@@ -321,7 +323,7 @@ class TestApi:
         place = "/api/v1/incidents/INC-1/postmortem/"
         headers = bearer(responder)
 
-        def patch(body: dict[str, object]) -> tuple[int, dict[str, object]]:
+        def patch(body: dict[str, object]) -> tuple[int, dict[str, Any]]:
             answer = client.patch(place, body, content_type="application/json", headers=headers)
             return answer.status_code, answer.json()
 
@@ -330,7 +332,7 @@ class TestApi:
         ]
         status, body = patch({"factors": [{"category": "test", "text": "No load test", "kind": "trigger", "why": why}]})
         assert status == 200, body
-        top, answer = body["factors"]  # type: ignore[misc]
+        top, answer = body["factors"]
         assert (top["kind"], top["category_name"], top["parent"]) == ("trigger", "Test", None)
         assert (answer["parent"], answer["evidence"]) == (top["id"], ["https://x.example"])
         # An old client sends back what it knows of; nothing else is lost.

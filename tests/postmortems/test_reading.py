@@ -180,6 +180,7 @@ class TestThanks:
         Thanks.objects.create(postmortem=published, user=outsider, at=NOW)
         Thanks.objects.create(postmortem=published, user=viewer, at=NOW)
         # A voice from a search counts, once a person, and is never named.
+        assert published.begun_by
         for who in (viewer, published.begun_by):
             SearchFeedback.objects.create(
                 user=who, kind="incident", object_id=published.incident_id, helped=True, terms="pool"

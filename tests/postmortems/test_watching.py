@@ -213,10 +213,10 @@ class TestPages:
         shown = make_published(responder).evidence.get()
         hidden = make_published(responder, make_incident(responder, is_private=True)).evidence.get()
         for name in ("evidence_watch", "evidence_held", "evidence_extend", "evidence_broke"):
-            act = (lambda c, url: c.get(url)) if name == "evidence_watch" else (lambda c, url: c.post(url))
-            assert act(viewer_client, reverse(name, args=[1, shown.pk])).status_code == 403
+            verb = "GET" if name == "evidence_watch" else "POST"
+            assert viewer_client.generic(verb, reverse(name, args=[1, shown.pk])).status_code == 403
             for number, pk in ((2, hidden.pk), (1, hidden.pk), (99, shown.pk)):
-                assert act(outsider_client, reverse(name, args=[number, pk])).status_code == 404
+                assert outsider_client.generic(verb, reverse(name, args=[number, pk])).status_code == 404
 
     def test_a_proof_has_to_show_something(self, responder: User, responder_client: Client) -> None:
         row = make_postmortem(responder)
