@@ -171,6 +171,14 @@ class TestCorrections:
         assert answer.content.decode().strip().startswith('<li class="entry entry-note')
         assert answer["HX-Retarget"] == "closest .entry"
 
+    def test_on_a_page_of_its_own_it_is_a_plain_form(self, entry: TimelineEntry, responder_client: Client) -> None:
+        # There is no line here that htmx could put the answer in.
+        own = responder_client.get(at("entry_edit", entry)).content.decode()
+        inside = responder_client.get(at("entry_edit", entry), headers=HTMX).content.decode()
+        address = f'hx-post="{at("entry_edit", entry)}"'
+        assert address not in own
+        assert address in inside
+
 
 class TestLines:
     def test_pinned_and_no_longer(self, incident: Incident, responder: User, responder_client: Client) -> None:
