@@ -125,9 +125,9 @@ class Reading:
 
     @property
     def has_standing(self) -> bool:
-        """Whether to say how the fix stands: what was written elsewhere and asked for no proof is not accused."""
+        """Whether to say how the fix stands: a text from elsewhere that tells of no fix is not accused."""
         row = self.postmortem
-        return row is not None and not (row.is_brought_in and row.proof == ProofState.UNPROVEN)
+        return row is not None and not (row.is_brought_in and row.proof == ProofState.UNPROVEN and not self.fix_line)
 
     @property
     def proof_part(self) -> str:

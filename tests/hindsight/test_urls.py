@@ -32,19 +32,24 @@ PUBLIC = {
 TOKEN_OR_SESSION = {
     "attachment",
     "attachment_preview",
+    "entry_markdown",
+    "feed_actions",
     "feed_incidents",
     "feed_postmortems",
     "feed_search",
+    "handover_markdown",
     "incident_json",
     "incident_markdown",
     "postmortem_json",
     "postmortem_markdown",
+    "postmortem_pdf",
+    "timeline_markdown",
 }
 # The API knows its callers by token and says 401 itself. Its description holds nothing of the installation.
 API = "api/v1/"
 API_PUBLIC = {"openapi-json", "api_reference"}
-# Session expiry, rate limits and "last used" are notes about the reader, not about what is read.
-READER_TABLES = {"django_session", "cache", "accounts_apitoken"}
+# Session expiry, rate limits, "last used" and who is here are notes about the reader, not about what is read.
+READER_TABLES = {"django_session", "cache", "accounts_apitoken", "incidents_presence"}
 WRITE = re.compile(r'^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 SAMPLES = {"int": "1", "slug": "a", "str": "a", "path": "a", "uuid": "00000000-0000-4000-8000-000000000000"}
 

@@ -96,6 +96,10 @@ def test_declared_worked_resolved_proven_published_found(
     assert not Postmortem.objects.get().is_published
 
     page.locator("#evidence [name=proof-claim]").fill("pool_test fails without the finally block")
+    page.locator("#evidence [name=proof-url]").evaluate(
+        "field => field.closest('details') && (field.closest('details').open = true)"
+    )
+    page.locator("#evidence [name=proof-url]").fill("https://ci.example.org/pool_test/17")
     page.locator("#evidence form:has([name=proof-claim]) button", has_text="Add the proof").click()
     expect(page.locator("#evidence .evidence-passed")).to_contain_text("pool_test fails")
     page.click("button:has-text('Publish')")

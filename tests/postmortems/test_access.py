@@ -72,7 +72,7 @@ class TestAccess:
         assert viewer_client.get(at("postmortem_edit", draft)).status_code == 403
         assert at("postmortem_edit", draft) not in viewer_client.get(at("postmortem", draft)).content.decode()
 
-    @pytest.mark.parametrize("name", [name for name in WRITE if name != "postmortem_edit"])
+    @pytest.mark.parametrize("name", [name for name in WRITE if name not in {"postmortem_edit", "postmortem_factors"}])
     def test_reading_never_changes_anything(self, draft: Postmortem, responder_client: Client, name: str) -> None:
         assert responder_client.get(at(name, draft)).status_code == 405
 

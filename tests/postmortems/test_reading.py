@@ -241,7 +241,7 @@ class TestFiles:
         assert data["sections"]["impact"] == f"See [[{step.anchor}]]."
         assert [row_["text"] for row_ in data["citations"]] == [f"[[{step.anchor}]]"]
         text = responder_client.get(reverse("postmortem_markdown", args=[incident.number])).content.decode()
-        assert "See [The pool is empty](http" in text
+        assert "See [Open: The pool is empty](http" in text
 
     def test_ask_no_more_with_more_code(self, published: Postmortem, responder: User, responder_client: Client) -> None:
         url = reverse("postmortem_markdown", args=[published.incident.number])
