@@ -195,6 +195,11 @@ def test_a_step_and_one_under_it(incident: Incident, responder_client: Client) -
     assert incident.steps.get(hypothesis="Its size").parent == step
 
 
+def test_the_form_of_a_step_on_its_own_page_is_plain(incident: Incident, responder_client: Client) -> None:
+    # The tree that htmx would put the answer in is not on this page.
+    assert 'hx-target="#diagnosis"' not in responder_client.get(at("step_new", incident)).content.decode()
+
+
 def test_a_step_without_hypothesis_comes_back(incident: Incident, responder_client: Client) -> None:
     data = {"hypothesis": "", "finding": "kept finding", "outcome": "open"}
     for headers in ({}, HTMX):

@@ -237,6 +237,8 @@ class TestPages:
         responder_client.post(self.place("postmortem_factors"), sent)
         one = draft.factors.get()
         page = responder_client.get(f"{self.place('postmortem_factors')}?under={one.pk}").content.decode()
+        # The list that htmx would put the answer in is not on this page.
+        assert 'hx-target="#factors"' not in page
         answer = form_values(page) | {"category": "process", "kind": "let_through", "text": "It was never asked for"}
         assert answer["parent"] == str(one.pk)
         responder_client.post(self.place("postmortem_factors"), answer)
