@@ -28,6 +28,18 @@ CHECKS = {
     "Migrations match the models": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
 
+# Once is enough for what knows no database: the whole suite runs these on SQLite alone. Named ones run on both.
+_PURE_LIB = (
+    "ansi archives controls differences files forms htmx images language markdown ocr pool rendered secrets time"
+)
+ONCE = [
+    "--ignore=tests/design",
+    "--ignore=tests/search/signatures",
+    *(f"--ignore=tests/search/test_{name}.py" for name in ("cures", "query", "words")),
+    *(f"--ignore=tests/lib/test_{name}.py" for name in _PURE_LIB.split()),
+    "-k=not axe and not everybody_can_use_it",
+]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -54,7 +66,7 @@ def main() -> int:
         outcomes.append(_pytest("Tests on SQLite and Whoosh", arguments, environment))
         with cluster.running(server) as url:
             on_postgres = {**environment, "DATABASE_URL": url}
-            outcomes.append(_pytest("Tests on PostgreSQL and its full text", arguments, on_postgres))
+            outcomes.append(_pytest("Tests on PostgreSQL and its full text", arguments or ONCE, on_postgres))
     return _sum_up(outcomes)
 
 
