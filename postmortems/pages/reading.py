@@ -68,7 +68,10 @@ class Reading:
     @property
     def template_name(self) -> str:
         """The template that it answers."""
-        return self.postmortem.questions.name if self.postmortem else ""
+        if self.postmortem is None:
+            return ""
+        version = self.postmortem.template
+        return version.template.name if version else self.postmortem.questions.name
 
     @property
     def causes(self) -> list[tuple[str, str]]:

@@ -220,6 +220,15 @@ class TestLinkPreview:
             assert "og:" not in page
 
 
+def test_the_summary_stands_before_what_is_drawn(responder: User, responder_client: Client) -> None:
+    incident = make_incident(responder)
+    make_entry(incident, responder, body="The pool ran empty at noon")
+    make_postmortem(responder, incident, summary="Nobody could pay for an hour.")
+    page = page_of(responder_client, incident)
+    assert "Short" in page
+    assert 0 < page.index("Nobody could pay for an hour.") < page.index("The pool ran empty at noon")
+
+
 class TestFiles:
     def test_hold_what_the_page_says(self, published: Postmortem, responder: User, responder_client: Client) -> None:
         incident = published.incident
