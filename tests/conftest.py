@@ -13,12 +13,16 @@ IS_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked for the other database: it is not skipped, it is no test of this run."""
-    other = "sqlite" if settings.IS_POSTGRES else "postgresql"
-    unwanted = [item for item in items if item.get_closest_marker(other)]
+    """Leave out what is for the other database or an extra that isn't there: not skipped, but no test of this run."""
+    unwanted = [item for item in items if not _belongs_here(item)]
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
-        items[:] = [item for item in items if not item.get_closest_marker(other)]
+        items[:] = [item for item in items if _belongs_here(item)]
+
+
+def _belongs_here(item: pytest.Item) -> bool:
+    other = "sqlite" if settings.IS_POSTGRES else "postgresql"
+    return not item.get_closest_marker(other) and all(mark.args[0] for mark in item.iter_markers("optional"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,15 +1,18 @@
 """People signed in to a browser."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.support.waiting import eventually
 
 # Slow machines are slow; what never comes is still found out.
 PATIENCE_MS = 20_000
@@ -24,11 +27,31 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
-    """The windows that a journey opened; closed afterwards."""
+    """The windows that a journey opened; closed afterwards, and their last requests seen through.
+
+    An open page asks for news. A request that still runs while the tables are emptied stands in the way of that.
+    """
     opened: list[BrowserContext] = []
+    running: set[object] = set()
+
+    def began(sender: object, environ: dict[str, object] | None = None, **_: object) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            running.add(threading.get_ident())
+
+    def ended(sender: object, **_: object) -> None:
+        running.discard(threading.get_ident())
+
+    request_started.connect(began)
+    request_finished.connect(ended)
     yield opened
     for context in opened:
+        # Without a connection a page that closes can't say so to a server whose tables are about to be emptied.
+        context.set_offline(True)
+    for context in opened:
         context.close()
+    eventually(lambda: not running)
+    request_started.disconnect(began)
+    request_finished.disconnect(ended)
 
 
 @pytest.fixture

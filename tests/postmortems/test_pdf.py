@@ -1,6 +1,8 @@
 """A postmortem as PDF: with the optional package and without, nothing fetched, nothing of others."""
 
 import io
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from tests.support.pictures import terminal
 from tests.support.postmortems import make_published
 from tests.support.records import NOW, make_incident
 
-needs_package = pytest.mark.skipif(not maker.is_available(), reason="requirements-pdf.txt is not installed")
+needs_package = pytest.mark.optional(maker.is_available() and find_spec("pypdf") is not None)
 
 
 ELSEWHERE = (
@@ -112,7 +114,7 @@ class TestSheet:
 @needs_package
 class TestMaker:
     def make(self, body: str, **more: Any) -> Any:
-        pypdf = pytest.importorskip("pypdf")
+        pypdf = import_module("pypdf")
         html = f"<!doctype html><title>T</title><h1>Head</h1>{body}"
         sheet = Sheet(html=html, css=printing.style(), pictures={}, base_url="http://hindsight.test", **more)
         return pypdf.PdfReader(io.BytesIO(make_pdf(sheet)))
@@ -146,7 +148,7 @@ class TestMaker:
         assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
         assert "INC-1-postmortem-pool-thing.pdf" in response["Content-Disposition"]
         assert response["Cache-Control"] == "private, no-store"
-        pypdf = pytest.importorskip("pypdf")
+        pypdf = import_module("pypdf")
         made = pypdf.PdfReader(io.BytesIO(response.content))
         words = " ".join(page.extract_text() for page in made.pages)
         assert "Nobody could pay." in words

@@ -296,7 +296,7 @@ class TestImportedTexts:
         for source in sources:
             self.check(responder_client, source)
 
-    @pytest.mark.skipif(not REAL, reason="HINDSIGHT_REAL_POSTMORTEMS names no file of rows")
+    @pytest.mark.optional(bool(REAL))
     def test_of_real_postmortems(self, tmp_path: Path, responder_client: Client) -> None:
         lines = [line for line in Path(REAL).read_bytes().split(b"\n") if line.strip()][:20]
         import_records(write_rows(tmp_path / "rows.jsonl", *lines))

@@ -130,7 +130,7 @@ def test_with_it_off_no_package_of_it_is_imported() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.skipif(not embedding.is_installed(), reason="requirements-semantic.txt is not installed")
+@pytest.mark.optional(embedding.is_installed())
 def test_the_real_model_tells_like_from_unlike() -> None:
     texts = ["The certificate expired.", "TLS was no longer valid.", "We ordered pizza."]
     vectors = embedding.embed(texts, limit_s=30, wait_s=30).astype(np.float32) / 127

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from search.engines.postgres import PostgresEngine
 from search.engines.protocol import FACETS, Plan, Term
-from tests.search.conftest import ENGINES, Shelf
+from tests.search.conftest import Shelf
 
-pytestmark = pytest.mark.skipif("postgres" not in ENGINES, reason="needs PostgreSQL")
+pytestmark = pytest.mark.postgresql
 
 PUBLIC = frozenset({"public"})
 WORDS = [f"word{letter}" for letter in "abcdefghijkl"]
