@@ -1,8 +1,10 @@
 /* What is being sent or waits for the server, as lines where they are going to stand; and taking in what came of it. */
 const pictures = new Map();
+const rows = new Map();
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`hindsight:${name}`, { detail }));
 const theForm = () => document.querySelector("form[data-composer]");
 let last = [];
+let pressed = null;
 
 function made(tag, className, text = "") {
   return Object.assign(document.createElement(tag), { className, textContent: text });
@@ -44,31 +46,42 @@ function state(item) {
 }
 
 function line(item) {
-  const row = made("li", `entry entry-waiting is-${item.state}`);
+  const row = made("li", "");
   row.dataset.item = item.id;
   const when = made("div", "entry-when");
   when.append(Object.assign(made("time", "", new Date(item.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false })), { dateTime: new Date(item.at).toISOString() }));
   const body = made("div", "entry-body");
   const words = made("p", "composer-words", item.words);
   words.dir = "auto";
-  const foot = made("div", "row small");
-  const note = made("span", item.state === "refused" ? "composer-refused" : "muted", state(item));
+  const note = made("span", "");
   note.dataset.state = "";
   note.setAttribute("role", "status");
+  const foot = made("div", "row small");
   foot.append(note);
-  if (item.files.length && item.state === "sending") {
-    const bar = Object.assign(made("progress", "progress"), { max: 1, value: item.progress || 0 });
-    bar.setAttribute("aria-label", `${item.words}: sent so far`);
-    foot.append(bar);
-  }
-  if (item.state !== "sending") {
-    foot.append(button(item, "retry", "Try again"));
-    if (item.lane === "text") foot.append(button(item, "edit", "Edit"));
-  }
-  foot.append(button(item, "cancel", item.state === "sending" ? "Cancel" : "Discard"));
   body.append(words, ...[picture(item)].filter(Boolean), foot);
   row.append(when, made("span", "entry-mark"), body);
   return row;
+}
+
+/* What can be done with it as it stands now. */
+function tools(item) {
+  const bar = Object.assign(made("progress", "progress"), { max: 1, value: item.progress || 0 });
+  bar.setAttribute("aria-label", `${item.words}: sent so far`);
+  if (item.state === "sending") return [...(item.files.length ? [bar] : []), button(item, "cancel", "Cancel")];
+  return [button(item, "retry", "Try again"), ...(item.lane === "text" ? [button(item, "edit", "Edit")] : []), button(item, "cancel", "Discard")];
+}
+
+/* A row stays the same node, and so do its buttons while its state does: what is pressed or focused is not pulled away. */
+function refresh(row, item) {
+  const note = row.querySelector("[data-state]");
+  if (note.textContent !== state(item)) note.textContent = state(item);
+  if (row.dataset.shown === item.state) return;
+  const isFocused = row.contains(document.activeElement);
+  row.dataset.shown = item.state;
+  row.className = `entry entry-waiting is-${item.state}`;
+  note.className = item.state === "refused" ? "composer-refused" : "muted";
+  note.parentElement.replaceChildren(note, ...tools(item));
+  if (isFocused) row.querySelector("button").focus();
 }
 
 function show(items) {
@@ -76,16 +89,36 @@ function show(items) {
   if (!form) return;
   last = items.filter((item) => item.label === form.dataset.label);
   for (const [id, address] of pictures) if (!last.some((item) => item.id === id)) { URL.revokeObjectURL(address); pictures.delete(id); }
+  for (const [id, { row, item }] of rows) if (!last.includes(item)) { row.remove(); rows.delete(id); }
   if (!last.length) { document.getElementById("waiting")?.remove(); return; }
-  const focused = document.activeElement?.closest?.("[data-item]")?.dataset.item;
   const place = list(form);
-  place.replaceChildren(...last.map(line));
-  if (focused) place.querySelector(`[data-item="${focused}"] button`)?.focus();
+  last.forEach((item, at) => {
+    if (!rows.has(item.id)) rows.set(item.id, { row: line(item), item });
+    const { row } = rows.get(item.id);
+    refresh(row, item);
+    if (place.children[at] !== row) place.insertBefore(row, place.children[at] ?? null);
+  });
 }
+
+/* Nothing moves under a finger that is down on a button here: what happens meanwhile is shown when it is up again, after the click. */
+function calmly(act) {
+  if (pressed) pressed.push(act);
+  else act();
+}
+
+function release() {
+  const missed = pressed ?? [];
+  pressed = null;
+  missed.forEach((act) => act());
+}
+
+document.addEventListener("pointerdown", ({ target }) => { if (target.closest?.("#waiting button")) pressed ??= []; });
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { if (pressed) setTimeout(release); });
+window.addEventListener("blur", () => release());
 
 /* Progress touches only what moves. */
 document.addEventListener("hindsight:progress", ({ detail: { item } }) => {
-  const row = document.querySelector(`[data-item="${item.id}"]`);
+  const row = rows.get(item.id)?.row;
   if (!row) return;
   row.querySelector("[data-state]").textContent = state(item);
   const bar = row.querySelector("progress");
@@ -106,8 +139,9 @@ function place(fragment) {
   }
 }
 
-document.addEventListener("hindsight:queue", ({ detail }) => show(detail.items));
-document.addEventListener("hindsight:sent", ({ detail: { item, html } }) => {
+document.addEventListener("hindsight:queue", ({ detail }) => calmly(() => show(detail.items)));
+document.addEventListener("hindsight:sent", ({ detail }) => calmly(() => arrived(detail)));
+function arrived({ item, html }) {
   const form = theForm();
   if (!form || item.label !== form.dataset.label) return;
   const fragment = new DOMParser().parseFromString(html, "text/html").getElementById("composed");
@@ -119,5 +153,5 @@ document.addEventListener("hindsight:sent", ({ detail: { item, html } }) => {
   if (total && fragment.dataset.total) total.textContent = fragment.dataset.total;
   window.htmx?.process(document.getElementById("timeline"));
   if ("changed" in fragment.dataset) document.dispatchEvent(new CustomEvent("hindsight:changed"));
-});
+}
 tell("queue-ask", {});

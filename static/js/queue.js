@@ -12,6 +12,8 @@ const atOnce = { text: 1, upload: 3 };
 const pauses = [2, 4, 8, 15, 30];
 const items = new Map();
 const flying = new Map();
+// Those of which this tab has not finished a request and its lock: nothing else of theirs begins before.
+const busy = new Set();
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("hindsight-queue") : null;
 let database = null;
 let pause = 0;
@@ -66,7 +68,8 @@ async function add(detail) {
   items.set(item.id, item);
   changed();
   const saved = await stored("readwrite", (store) => store.put(kept(item)));
-  if (saved !== undefined) tell("kept", { item });
+  item.isKept = saved !== undefined;
+  if (item.isKept) tell("kept", { item });
   channel?.postMessage({ added: item.id, owner });
   pump();
 }
@@ -81,6 +84,7 @@ async function forget(item) {
 }
 
 function hold(item, state, fault) {
+  if (!items.has(item.id)) return;
   Object.assign(item, { state, fault, progress: 0 });
   stored("readwrite", (store) => store.put(kept(item)));
   changed();
@@ -96,23 +100,34 @@ const inLane = (lane, state) => sorted().filter((item) => item.lane === lane && 
 function pump() {
   if (!owner || isAsking) return;
   for (const lane of Object.keys(atOnce)) {
-    for (const item of inLane(lane, "waiting").slice(0, atOnce[lane] - inLane(lane, "sending").length)) send(item);
+    const free = Math.max(0, atOnce[lane] - inLane(lane, "sending").length);
+    for (const item of inLane(lane, "waiting").filter(({ id }) => !busy.has(id)).slice(0, free)) send(item);
   }
 }
 
 /* With Web Locks one tab at a time sends an item; without them `once` alone sees to it that it acts once. */
 function send(item) {
+  busy.add(item.id);
+  item.isWanted = false;
   item.state = "sending";
   item.progress = 0;
   changed();
   const act = async (lock) => {
     if (lock === null) return hold(item, "waiting", "Another tab is sending it");
-    if (database && !(await stored("readonly", (store) => store.get(item.id)))) { items.delete(item.id); return changed(); }
+    // Another tab may have sent it; what could not be kept is here alone.
+    if (item.isKept && (await stored("readonly", (store) => store.get(item.id))) === null) { items.delete(item.id); return changed(); }
     return transmit(item);
   };
-  (navigator.locks ? navigator.locks.request(`hindsight-queue-${item.id}`, { ifAvailable: true }, act) : act()).then(() => {
-    if (item.state === "waiting") { if (!timer) later(); } else pump();
-  });
+  (navigator.locks ? navigator.locks.request(`hindsight-queue-${item.id}`, { ifAvailable: true }, act) : act())
+    .catch(() => hold(item, "waiting", "It could not be sent"))
+    .then(() => finished(item));
+}
+
+/* Whatever came of it: what waits is sent now, or a timer runs until it is. */
+function finished(item) {
+  busy.delete(item.id);
+  if (item.state !== "waiting" || item.isWanted) pump();
+  else if (!timer) later();
 }
 
 function transmit(item) {
@@ -187,6 +202,8 @@ function decide({ id, act, fields }) {
   if (fields) item.fields = fields;
   if (act === "retry") {
     pause = 0;
+    // Its last request may not have let go of its lock yet: then it goes once that is over.
+    item.isWanted = true;
     if (item.state !== "sending") hold(item, "waiting", "");
     pump();
     return;
@@ -201,7 +218,7 @@ async function load() {
   for (const item of all) {
     if (item.owner !== owner || items.has(item.id)) continue;
     if (item.at <= cleared) stored("readwrite", (store) => store.delete(item.id));
-    else items.set(item.id, item);
+    else items.set(item.id, Object.assign(item, { isKept: true }));
   }
   changed();
   pump();
