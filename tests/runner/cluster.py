@@ -34,18 +34,27 @@ timezone = 'UTC'
 def running(bin_directory: Path) -> Iterator[str]:
     """Yields the DATABASE_URL of a fresh cluster; stops and removes it however the block ends."""
     directory = Path(tempfile.mkdtemp(prefix="hindsight-pg-", dir=SHORT_TEMP))
-    server = None
     try:
-        identity = _identity(directory)
+        with kept(bin_directory, directory, end=signal.SIGQUIT) as url:
+            yield url
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def kept(bin_directory: Path, directory: Path, *, end: signal.Signals = signal.SIGINT) -> Iterator[str]:
+    """Yields the DATABASE_URL of the cluster in a directory, made if there is none; its data stays."""
+    directory.mkdir(parents=True, exist_ok=True)
+    identity = _identity(directory)
+    if not (directory / "data" / "PG_VERSION").exists():
         _initialise(bin_directory, directory, identity)
-        server = _start(bin_directory, directory, identity)
+    server = _start(bin_directory, directory, identity)
+    try:
         _wait(bin_directory, directory, server)
         # The host goes into the query, because the reader of this URL leaves %2F in a host as it is.
         yield f"postgres://postgres@/postgres?host={directory}"
     finally:
-        if server is not None:
-            _stop(server)
-        shutil.rmtree(directory, ignore_errors=True)
+        _stop(server, end)
 
 
 def _identity(directory: Path) -> dict[str, Any]:
@@ -105,9 +114,9 @@ def _wait(bin_directory: Path, directory: Path, server: "subprocess.Popen[bytes]
         time.sleep(0.1)
 
 
-def _stop(server: "subprocess.Popen[bytes]") -> None:
-    """At once, without writing anything down: the data goes away next."""
-    server.send_signal(signal.SIGQUIT)
+def _stop(server: "subprocess.Popen[bytes]", end: signal.Signals) -> None:
+    """SIGQUIT: at once, without writing anything down, where the data goes away next; SIGINT: with everything saved."""
+    server.send_signal(end)
     try:
         server.wait(10)
     except subprocess.TimeoutExpired:
