@@ -88,11 +88,11 @@ class Segment:
             self._vocabulary = self._words.vocabulary()
         return self._vocabulary
 
-    def beginning_with(self, beginning: str) -> list[str]:
-        """Words that are longer and begin so, at most `MAX_LOOKED_AT` of them."""
+    def beginning_with(self, beginning: str) -> list[tuple[str, int]]:
+        """Longer words that begin so, at most `MAX_LOOKED_AT`, and how many documents hold each, deleted ones too."""
         if not can_be_begun(beginning):
             return []
-        return [word for word in self._words.beginning_with(beginning, MAX_LOOKED_AT) if word != beginning]
+        return [held for held in self._words.beginning_with(beginning, MAX_LOOKED_AT) if held[0] != beginning]
 
     def versions(self) -> Iterator[tuple[int, str]]:
         """Each document's place and the version that was indexed."""

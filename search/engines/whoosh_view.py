@@ -1,5 +1,6 @@
 """BM25F over arrays: how the Whoosh engine answers. Nothing here writes, and nothing here is shown."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
@@ -149,9 +150,11 @@ class WhooshView:
 
     def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
         """See the protocol."""
-        words = {word for segment in self._snapshot.segments for word in segment.beginning_with(beginning)}
-        known = sorted(words, key=lambda word: -self._snapshot.frequency(word))[:MAX_EXPANDED]
-        counted = [(word, len(self._postings((word,)).documents)) for word in known]
+        known: Counter[str] = Counter()
+        for segment in self._snapshot.segments:
+            for word, frequency in segment.beginning_with(beginning):
+                known[word] += frequency
+        counted = [(word, len(self._postings((word,)).documents)) for word, _ in known.most_common(MAX_EXPANDED)]
         return best_completions(counted, limit)
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:

@@ -6,6 +6,7 @@ words behind a sign that no word begins with. Spellable words stand once more by
 
 import json
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
@@ -43,9 +44,10 @@ class WordFile:
         self._base = begin
         self._table: dict[str, tuple[str, int, int]] = json.loads(bytes(data[_HEAD:begin]))
         self._text = self._array("text").data
-        self._text_at = self._array("text_at")
-        self._heads = self._array("heads")
-        self._first = self._array("first")
+        # One number of a memoryview is read in a fraction of the time that one of an array takes.
+        self._text_at = self._array("text_at").data
+        self._heads = self._array("heads").data
+        self._first = self._array("first").data
         self._documents = self._array("documents")
         self._counts = self._array("counts").reshape(-1, GROUP_COUNT)
         self.count = len(self._first) - 1
@@ -55,22 +57,22 @@ class WordFile:
     def frequency(self, word: str) -> int:
         """How many documents hold a word."""
         at = self._find(word)
-        return 0 if at < 0 else int(self._first[at + 1] - self._first[at])
+        return 0 if at < 0 else self._first[at + 1] - self._first[at]
 
     def postings(self, word: str) -> tuple[Numbers, Numbers] | None:
         """The documents that hold a word, ascending, and their four counts; None for a word that is not here."""
         at = self._find(word)
         if at < 0:
             return None
-        begin, end = int(self._first[at]), int(self._first[at + 1])
+        begin, end = self._first[at], self._first[at + 1]
         return self._documents[begin:end], self._counts[begin:end]
 
-    def beginning_with(self, beginning: str, limit: int) -> list[str]:
-        """The first `limit` words that begin so, in the order of their bytes."""
-        raw, found = beginning.encode(*_UTF8), list[str]()
+    def beginning_with(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """The first `limit` words that begin so, in the order of their bytes, with how many documents hold each."""
+        raw, found = beginning.encode(*_UTF8), list[tuple[str, int]]()
         at = self._place(raw)
         while at < self.count and len(found) < limit and (held := self._word(at)).startswith(raw):
-            found.append(held.decode(*_UTF8))
+            found.append((held.decode(*_UTF8), self._first[at + 1] - self._first[at]))
             at += 1
         return found
 
@@ -79,7 +81,7 @@ class WordFile:
         lead = value_word(field, "").encode(*_UTF8)
         at = self._place(lead)
         while at < self.count and (held := self._word(at)).startswith(lead):
-            yield held[len(lead) :].decode(*_UTF8), self._documents[int(self._first[at]) : int(self._first[at + 1])]
+            yield held[len(lead) :].decode(*_UTF8), self._documents[self._first[at] : self._first[at + 1]]
             at += 1
 
     def vocabulary(self) -> Vocabulary:
@@ -96,7 +98,7 @@ class WordFile:
 
     def all_postings(self) -> tuple[Numbers, Numbers, Numbers]:
         """The number of each posting's word, its document, its counts."""
-        numbers = np.repeat(np.arange(self.count, dtype=np.uint32), np.diff(self._first).astype(np.int64))
+        numbers = np.repeat(np.arange(self.count, dtype=np.uint32), np.diff(self._array("first")).astype(np.int64))
         return numbers, self._documents, self._counts
 
     def _find(self, word: str) -> int:
@@ -107,8 +109,8 @@ class WordFile:
     def _place(self, raw: bytes) -> int:
         """Where a word stands or would stand: by its first eight bytes, then among those that share them."""
         head = int.from_bytes(raw[:8].ljust(8, b"\0"), "big")
-        low, high = np.searchsorted(self._heads, np.array([head, head + 1 if head < 2**64 - 1 else head], np.uint64))
-        low, high = int(low), self.count if head == 2**64 - 1 else int(high)
+        low = bisect_left(self._heads, head)
+        high = bisect_left(self._heads, head + 1, low)
         while low < high:
             middle = (low + high) // 2
             if self._word(middle) < raw:
@@ -118,7 +120,7 @@ class WordFile:
         return low
 
     def _word(self, at: int) -> bytes:
-        return bytes(self._text[int(self._text_at[at]) : int(self._text_at[at + 1])])
+        return bytes(self._text[self._text_at[at] : self._text_at[at + 1]])
 
     def _array(self, name: str) -> Numbers:
         kind, offset, count = self._table[name]

@@ -68,7 +68,7 @@ def test_words_that_share_their_beginning_are_told_apart() -> None:
         assert held is not None
         assert (held[0].tolist(), held[1].tolist()) == ([place], [[place, 0, 255, 1]])
     assert [file.frequency(word) for word in ("", "abcdefg", "abcdefghaa", "zz", "\U0010ffff")] == [0] * 5
-    assert file.beginning_with("abcdefgh", 2) == ["abcdefgh", "abcdefgha"]
+    assert [word for word, _ in file.beginning_with("abcdefgh", 2)] == ["abcdefgh", "abcdefgha"]
     assert {value: places.tolist() for value, places in file.values("facts")} == {
         word: [place] for place, word in enumerate(words)
     }
