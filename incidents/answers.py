@@ -13,11 +13,15 @@ Verified: TypeAlias = Literal["verified", "waived", "unproven", "did_not_hold", 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A line each of root cause and fix, and the state of the proof; `none` when there is no postmortem."""
+    """A line each of root cause and fix, and the state of the proof; `none` when there is no postmortem.
+
+    `note` says what nobody should miss who reads that state: who signed that there can be no proof, and why.
+    """
 
     root_cause: str = ""
     fix: str = ""
     verified: Verified = "none"
+    note: str = ""
 
 
 Provider: TypeAlias = Callable[[Collection[int]], Mapping[int, Answer]]

@@ -302,6 +302,7 @@ def _hit(row: _Shown, answer: Answer, services: Sequence[str]) -> Hit:
         root_cause=answer.root_cause,
         fix=answer.fix,
         verified=answer.verified,
+        note=answer.note,
         external_id=external_id or "",
         badges=() if kind == Kind.REAL else (str(Kind(kind).label),),
         is_private=is_private,

@@ -75,8 +75,9 @@ class _Hits(Feed[Any, Any]):
         return _clean(f"{item.number} {item.title}")
 
     def item_description(self, item: Hit) -> str:
-        """Cause and fix, a line each."""
-        lines = [f"{name}: {text}" for name, text in (("Cause", item.root_cause), ("Fix", item.fix)) if text]
+        """Cause, fix, and who signed that the fix can't be proven, a line each."""
+        told = (("Cause", item.root_cause), ("Fix", item.fix), ("Proof", item.note))
+        lines = [f"{name}: {text}" for name, text in told if text]
         return _clean("\n".join(lines) or item.status_label)
 
     def item_link(self, item: Hit) -> str:
@@ -159,6 +160,7 @@ def _published(hit: Hit, row: Postmortem) -> Hit:
         started_at=row.published_at or hit.started_at,
         root_cause=hit.root_cause,
         fix=hit.fix,
+        note=hit.note,
         status_label=hit.status_label,
     )
 
@@ -175,6 +177,7 @@ def _hits(incidents: list[Incident]) -> list[Hit]:
             started_at=incident.started_at or incident.declared_at,
             root_cause=known[incident.pk].root_cause,
             fix=known[incident.pk].fix,
+            note=known[incident.pk].note,
             status_label=incident.get_status_display(),
         )
         for incident in incidents

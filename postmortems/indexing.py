@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from django.db.models import Count, Sum
 from django.db.models.functions import Left
 
+from accounts.models import User
 from hindsight.lib.rows import rows_of, table
-from hindsight.lib.text import first_sentence
+from hindsight.lib.text import first_sentence, one_line
 from incidents import answers
 from incidents.answers import Answer, Verified
 from postmortems.models import (
@@ -174,19 +175,34 @@ def _anchor(row: Section | Evidence | ActionItem) -> str:
 def answers_of(incident_ids: Collection[int]) -> dict[int, Answer]:
     """Root cause, fix and proof of those that have a postmortem, published or not; one query."""
     sections = f"{table(Section)} AS s ON s.postmortem_id = p.id AND s.key IN ('root_cause', 'fix')"
-    columns = f"p.incident_id, p.proof, p.status, s.key, substr(s.body, 1, {HEAD_LIMIT})"
+    signers = f"{table(User)} AS u ON u.id = p.waiver_by_id AND p.proof = '{ProofState.WAIVED}'"
+    signed = f"u.username, u.display_name, u.first_name, u.last_name, substr(p.waiver_reason, 1, {HEAD_LIMIT})"
+    columns = f"p.incident_id, p.proof, p.status, s.key, substr(s.body, 1, {HEAD_LIMIT}), {signed}"
     states: dict[int, Verified] = {}
+    notes: dict[int, str] = {}
     lines: dict[tuple[int, str], str] = {}
-    joined = f"{table(Postmortem)} AS p LEFT JOIN {sections}"
-    for pk, proof, status, key, head in rows_of(joined, columns, "p.incident_id", incident_ids):
+    joined = f"{table(Postmortem)} AS p LEFT JOIN {sections} LEFT JOIN {signers}"
+    for pk, proof, status, key, head, *waiver in rows_of(joined, columns, "p.incident_id", incident_ids):
         if key is None and status == PostmortemStatus.NOT_NEEDED:
             continue
         states[pk] = VERIFIED[ProofState(proof)]
         lines[pk, key] = one_line_of(head or "")
+        if waiver[0]:
+            notes[pk] = _waived(*waiver)
     return {
-        pk: Answer(root_cause=lines.get((pk, "root_cause"), ""), fix=lines.get((pk, "fix"), ""), verified=state)
+        pk: Answer(lines.get((pk, "root_cause"), ""), lines.get((pk, "fix"), ""), state, notes.get(pk, ""))
         for pk, state in states.items()
     }
+
+
+def _waived(username: str, display_name: str, first_name: str, last_name: str, reason: str) -> str:
+    signer = User(username=username, display_name=display_name, first_name=first_name, last_name=last_name)
+    return waiver_line(signer, reason)
+
+
+def waiver_line(signer: User, reason: str) -> str:
+    """Who signed that there can be no proof, and why, in a line."""
+    return one_line(f"Waived by {signer.shown_name}: {reason}", LINE_LIMIT)
 
 
 def lines_of(incident_ids: Collection[int], keys: Collection[str]) -> dict[tuple[int, str], str]:

@@ -64,6 +64,8 @@ class ResultOut(Schema):
     root_cause: str | None
     fix: str | None
     verified: str
+    # Who signed that there can be no proof, and why.
+    verified_note: str | None = None
     highlights: list[HighlightOut]
     why: list[str]
     alike: AlikeOut | None = None
@@ -140,6 +142,7 @@ class GlanceOut(Schema):
     root_cause: str | None
     fix: str | None
     verified: str
+    verified_note: str | None = None
 
 
 class SuggestOut(Schema):
@@ -212,6 +215,7 @@ def _glanced(request: HttpRequest, hit: Hit) -> dict[str, Any]:
         "root_cause": hit.root_cause or None,
         "fix": hit.fix or None,
         "verified": hit.verified,
+        "verified_note": hit.note or None,
     }
 
 

@@ -36,6 +36,8 @@ class Hit:
     root_cause: str = ""
     fix: str = ""
     verified: Verified = "none"
+    # What belongs to that state, such as who signed that there can be no proof, and why.
+    note: str = ""
     external_id: str = ""
     badges: tuple[str, ...] = ()
     is_private: bool = False

@@ -159,6 +159,7 @@ def _as_json(result: Result) -> dict[str, Any]:
         "root_cause": hit.root_cause or None,
         "fix": hit.fix or None,
         "verified": hit.verified,
+        "verified_note": hit.note or None,
         "highlights": [
             {"field": h.field, "label": h.label, "html": str(h.html), "anchor": h.anchor} for h in result.highlights
         ],

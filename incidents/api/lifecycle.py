@@ -130,4 +130,5 @@ def _link(row: ShownLink) -> dict[str, Any]:
         "root_cause": row.answer.root_cause,
         "fix": row.answer.fix,
         "verified": row.answer.verified,
+        "verified_note": row.answer.note,
     }

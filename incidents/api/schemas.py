@@ -97,6 +97,8 @@ class IncidentOut(Schema):
     root_cause: str
     fix: str
     verified: str
+    # Who signed that there can be no proof, and why; empty where nobody did.
+    verified_note: str = ""
     external_id: str | None
     source_url: str
     source_name: str

@@ -43,6 +43,7 @@ def incident_out(request: HttpRequest, incident: Incident, answer: Answer) -> di
         "root_cause": answer.root_cause,
         "fix": answer.fix,
         "verified": answer.verified,
+        "verified_note": answer.note,
     }
 
 

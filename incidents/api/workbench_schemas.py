@@ -88,6 +88,7 @@ class LinkOut(Schema):
     root_cause: str
     fix: str
     verified: str
+    verified_note: str = ""
 
 
 class MergeIn(Body):

@@ -159,7 +159,9 @@ def _judged_words(row: ShownChange) -> str:
 
 
 def _link_words(link: ShownLink) -> str:
-    fix = f"; its fix: {_short(link.answer.fix)} ({link.answer.verified.replace('_', ' ')})" if link.answer.fix else ""
+    answer = link.answer
+    standing = answer.note or answer.verified.replace("_", " ")
+    fix = f"; its fix: {_short(answer.fix)} ({_short(standing)})" if answer.fix else ""
     return f"{link.words} {link.other.label}: {link.other.title}{fix}"
 
 

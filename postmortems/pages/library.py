@@ -26,11 +26,10 @@ from django.http import QueryDict
 from accounts.models import User
 from hindsight.lib.forms import FormErrors, LineField
 from hindsight.lib.pagination import BadCursor, Page, page_by_keyset
-from hindsight.lib.text import one_line
 from incidents.models import Incident, Severity
 from incidents.models.incident import UNKNOWN_START
 from incidents.pages.catalogue import visible_services
-from postmortems.indexing import lines_of
+from postmortems.indexing import lines_of, waiver_line
 from postmortems.models import (
     CauseCategory,
     ContributingFactor,
@@ -47,7 +46,6 @@ from postmortems.models import (
 from postmortems.pages.gratitude import voices_of
 
 ROWS = 40
-LINE_LIMIT = 200
 WORDS_LIMIT = 6
 # Options of one list; beyond them an address still works.
 OPTIONS_LIMIT = 300
@@ -285,7 +283,7 @@ def _row(row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int, cau
 def _proof_line(row: Postmortem) -> str:
     """What shows that the fix works, or that it does not, in a line."""
     if row.proof == ProofState.WAIVED and row.waiver_by is not None:
-        return one_line(f"Waived by {row.waiver_by.shown_name}: {row.waiver_reason}", LINE_LIMIT)
+        return waiver_line(row.waiver_by, row.waiver_reason)
     wanted = {ProofState.VERIFIED: ProofResult.PASSED, ProofState.DID_NOT_HOLD: ProofResult.FAILED}
     result = wanted.get(ProofState(row.proof))
     return next((proof.claim for proof in row.evidence.all() if proof.result == result), "")
