@@ -38,7 +38,7 @@ def test_wherever_the_fix_shows(
     index()
     line = f"Waived by {responder.shown_name}: The supplier &lt;switched&gt; it off"
     pages = [
-        "/", "/search/?q=kiosk", "/search/suggest/?q=kiosk", "/search/similar/?title=the+kiosk+froze", 
+        "/", "/search/?q=kiosk", "/search/suggest/?q=kiosk", "/search/similar/?title=the+kiosk+froze",
         "/services/kiosk/", "/postmortems/",
         f"{waived.incident.get_absolute_url()}", later.get_absolute_url(), f"{later.get_absolute_url()}links/",
         "/feeds/incidents.atom", "/feeds/search.atom?q=kiosk",
