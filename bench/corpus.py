@@ -301,4 +301,6 @@ def queries(corpus: Corpus, each: int, seed: int = 11) -> dict[str, list[str]]:
         "trace": [record.code for record in known],
         "filtered": [f"{some(common, 1, 2)} severity:sev1 service:{dice.choice(SERVICES)}" for _ in range(each)],
         "only filters": [f"severity:sev2 service:{dice.choice(SERVICES)}" for _ in range(each)],
+        # Half of all records, all of them counted by every facet.
+        "faceted": [f"{some(common, 1, 2)} status:resolved severity:<=sev3" for _ in range(each)],
     }

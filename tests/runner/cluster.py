@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 # A socket's path may have about 100 characters, which the usual TMPDIR of some systems exceeds by itself.
 SHORT_TEMP = "/tmp"
 READY_WITHIN = 60.0
+STOPPED_WITHIN = 120.0
 PR_SET_PDEATHSIG = 1
 # Nothing here has to survive a crash.
 SETTINGS = """
@@ -34,27 +35,40 @@ timezone = 'UTC'
 def running(bin_directory: Path) -> Iterator[str]:
     """Yields the DATABASE_URL of a fresh cluster; stops and removes it however the block ends."""
     directory = Path(tempfile.mkdtemp(prefix="hindsight-pg-", dir=SHORT_TEMP))
+    server = None
     try:
-        with kept(bin_directory, directory, end=signal.SIGQUIT) as url:
-            yield url
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-@contextmanager
-def kept(bin_directory: Path, directory: Path, *, end: signal.Signals = signal.SIGINT) -> Iterator[str]:
-    """Yields the DATABASE_URL of the cluster in a directory, made if there is none; its data stays."""
-    directory.mkdir(parents=True, exist_ok=True)
-    identity = _identity(directory)
-    if not (directory / "data" / "PG_VERSION").exists():
+        identity = _identity(directory)
         _initialise(bin_directory, directory, identity)
-    server = _start(bin_directory, directory, identity)
-    try:
+        server = _start(bin_directory, directory, directory, identity)
         _wait(bin_directory, directory, server)
         # The host goes into the query, because the reader of this URL leaves %2F in a host as it is.
         yield f"postgres://postgres@/postgres?host={directory}"
     finally:
-        _stop(server, end)
+        if server is not None:
+            _stop(server)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def kept(bin_directory: Path, home: Path, options: Sequence[str] = ()) -> Iterator[str]:
+    """The same for a cluster in `home` that stays for the next time; made where there is none. `options` are settings
+    of the server ("work_mem=8MB"). Whoever runs it must be able to reach `home` as the user that PostgreSQL gets."""
+    home.mkdir(parents=True, exist_ok=True)
+    sockets = Path(tempfile.mkdtemp(prefix="hindsight-pg-", dir=SHORT_TEMP))
+    server = None
+    try:
+        identity = _identity(home)
+        _identity(sockets)
+        if not (home / "data" / "PG_VERSION").exists():
+            _initialise(bin_directory, home, identity)
+        server = _start(bin_directory, home, sockets, identity, options)
+        _wait(bin_directory, sockets, server)
+        yield f"postgres://postgres@/postgres?host={sockets}"
+    finally:
+        if server is not None:
+            # What stays is written down first.
+            _stop(server, signal.SIGINT, STOPPED_WITHIN)
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _identity(directory: Path) -> dict[str, Any]:
@@ -83,11 +97,14 @@ def _initialise(bin_directory: Path, directory: Path, identity: dict[str, Any]) 
         file.write(SETTINGS.format(directory=directory))
 
 
-def _start(bin_directory: Path, directory: Path, identity: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    with (directory / "log").open("wb") as log:
+def _start(
+    bin_directory: Path, home: Path, sockets: Path, identity: dict[str, Any], options: Sequence[str] = ()
+) -> "subprocess.Popen[bytes]":
+    given = [piece for option in options for piece in ("-c", option)]
+    with (sockets / "log").open("wb") as log:
         return subprocess.Popen(
-            [bin_directory / "postgres", "-D", directory / "data"],
-            cwd=directory,
+            [bin_directory / "postgres", "-D", home / "data", "-k", sockets, *given],
+            cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -114,11 +131,11 @@ def _wait(bin_directory: Path, directory: Path, server: "subprocess.Popen[bytes]
         time.sleep(0.1)
 
 
-def _stop(server: "subprocess.Popen[bytes]", end: signal.Signals) -> None:
-    """SIGQUIT: at once, without writing anything down, where the data goes away next; SIGINT: with everything saved."""
-    server.send_signal(end)
+def _stop(server: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGQUIT, within: float = 10) -> None:
+    """By default at once, without writing anything down: the data goes away next."""
+    server.send_signal(how)
     try:
-        server.wait(10)
+        server.wait(within)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
