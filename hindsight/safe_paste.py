@@ -29,7 +29,10 @@ View = Callable[..., Any]
 APPS = ("incidents", "postmortems", "integrations", "learning")
 # Their POSTs that store nothing, or that name a credential in order to be rid of it.
 STORE_NOTHING = frozenset(
-    {"entry_preview", "entry_plan", "incident_live", "incident_leave", "lines_known", "section_preview", "redact"}
+    {
+        *("entry_preview", "entry_plan", "incident_live", "incident_leave", "lines_known", "section_preview"),
+        *("redact", "entry_redact", "step_redact", "snippet_redact", "attachment_redact"),
+    }
 )
 # How somebody decided, digest by digest; what was seen and is not kept is masked.
 SEEN, CHOICE = "secret_seen", "secret_choice_"

@@ -73,9 +73,17 @@ class Holder:
 
     def rows(self, incident: Incident) -> "models.QuerySet[Any]":
         """The rows that may hold text of this incident."""
+        return self._leading(self.ways, incident.pk)
+
+    def rows_of(self, part: models.Model) -> "models.QuerySet[Any]":
+        """A part of the record itself, and the rows that lead to it: earlier versions, what it carries, evidence."""
+        ways = ways_to(self.model, type(part))
+        return self._leading(ways, part.pk) if ways else self.model._base_manager.none()
+
+    def _leading(self, ways: tuple[str, ...], pk: object) -> "models.QuerySet[Any]":
         leads_here = models.Q()
-        for way in self.ways:
-            leads_here |= models.Q(**{way: incident.pk})
+        for way in ways:
+            leads_here |= models.Q(**{way: pk})
         return self.model._base_manager.filter(leads_here)
 
     def after(self, row: Row, columns: set[str]) -> dict[str, Any]:
@@ -114,19 +122,24 @@ def text_columns(model: type[models.Model]) -> tuple[str, ...]:
     )
 
 
-def ways_to_incident(model: type[models.Model], depth: int = 0) -> tuple[str, ...]:
+def ways_to_incident(model: type[models.Model]) -> tuple[str, ...]:
     """Every lookup that leads from a row to an incident over columns of its own; empty where there is none."""
-    if model is Incident:
+    return ways_to(model, Incident)
+
+
+def ways_to(model: type[models.Model], goal: type[models.Model], depth: int = 0) -> tuple[str, ...]:
+    """Every lookup that leads from a row to one of `goal` over columns of its own; empty where there is none."""
+    if model is goal:
         return ("pk",)
     found: list[str] = []
     for link in model._meta.concrete_fields:
         target = link.related_model
-        if target is Incident:
+        if target is goal:
             found.append(link.name)
         elif (
             isinstance(target, type) and target is not model and target._meta.app_label in OUR_APPS and depth < _DEEPEST
         ):
-            found += [f"{link.name}__{way}" for way in ways_to_incident(target, depth + 1)]
+            found += [f"{link.name}__{way}" for way in ways_to(target, goal, depth + 1)]
     return tuple(found)
 
 

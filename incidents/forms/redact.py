@@ -6,11 +6,14 @@ from django import forms
 
 from hindsight.lib.forms import CleanCharField, FormErrors, LineField
 from incidents.models import Incident, PreviewState
+from incidents.redacting_parts import Part
 from incidents.services.redact import EXACT_LIMIT, REASON_LIMIT, Suspect
 
+EVERYWHERE, HERE = "everywhere", "here"
 
-class RedactForm(FormErrors, forms.Form):
-    """What was found, an exact text, pictures, and why."""
+
+class _Base(FormErrors, forms.Form):
+    """What was found, an exact text, and why."""
 
     found = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Found in this record")
     exact = CleanCharField(
@@ -20,17 +23,31 @@ class RedactForm(FormErrors, forms.Form):
         label="Exact text",
         help_text="As it stands in the record, capitals and spaces included; it may have several lines.",
     )
-    pictures = forms.MultipleChoiceField(
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label="Pictures to black out",
-        help_text="The original is deleted; a black picture of its shape takes its place.",
-    )
     reason = LineField(
         limit=REASON_LIMIT,
         label="Reason",
         help_text="Stands in the timeline and in the audit log. Don't repeat the text.",
     )
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        if not choices:
+            del self.fields[name]
+
+
+class RedactForm(_Base):
+    """For a whole record: pictures are chosen by name."""
+
+    pictures = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Pictures to black out",
+        help_text="The original is deleted; a black picture of its shape takes its place. "
+        "On a picture's own page places of it can be blacked out.",
+    )
+    field_order = ("found", "exact", "pictures", "reason")
 
     def __init__(self, *args: Any, incident: Incident, suspects: list[Suspect], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,12 +55,32 @@ class RedactForm(FormErrors, forms.Form):
         pictures = incident.attachments.exclude(preview_state=PreviewState.NONE)
         self._choose("pictures", [(str(row.pk), row.caption or row.filename) for row in pictures])
 
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = choices
-        if not choices:
-            del self.fields[name]
+
+class PartRedactForm(_Base):
+    """For one part: all of it, or some, there or wherever it is repeated."""
+
+    is_whole = forms.BooleanField(required=False)
+    where = forms.ChoiceField(widget=forms.RadioSelect, initial=EVERYWHERE, required=False, label="Take it out of")
+
+    def __init__(self, *args: Any, part: Part, suspects: list[Suspect], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("found", [(one.digest, _told(one)) for one in suspects])
+        whole = self.fields["is_whole"]
+        whole.label = "The whole picture" if part.is_picture else "The whole file" if part.is_file else "All it says"
+        whole.help_text = "Earlier versions too." if not part.is_file else "A stand-in takes its place."
+        label = part.incident.label
+        self._choose(
+            "where",
+            [
+                (EVERYWHERE, f"all of {label} and its postmortem, wherever the same text stands"),
+                (HERE, "this alone, its earlier versions, and what it carries or what points to it"),
+            ],
+        )
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether the same text goes from other parts as well."""
+        return self.cleaned_data.get("where") != HERE
 
 
 def _told(one: Suspect) -> str:

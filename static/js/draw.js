@@ -11,17 +11,24 @@ function start() {
   const edge = form.dataset.edge;
   const buttons = [...form.querySelectorAll("[data-colour]")];
   const colours = Object.fromEntries(buttons.map((one) => [one.dataset.colour, one.dataset]));
-  let tool = "", colour = buttons[0].dataset.colour, done = [], undone = [], drag = null;
+  let tool = "", colour = buttons[0]?.dataset.colour ?? "", done = [], undone = [], drag = null;
 
   /* Rows and shapes. */
-  const names = ["kind", "x1", "y1", "x2", "y2", "words", "colour"];
+  const isCovers = form.dataset.draw === "covers"; /* their rows say where they begin and how large they are */
+  const names = isCovers ? ["x", "y", "w", "h"] : ["kind", "x1", "y1", "x2", "y2", "words", "colour"];
   const field = (row, name) => row.querySelector(`[name="${name}"]`);
-  const read = () => [...rows.children].map((row) => Object.fromEntries(names.map((name) => [name, /^[xy]/.test(name) ? Number(field(row, name).value) || 0 : field(row, name).value])));
+  const told = ({ x, y, w, h }) => ({ kind: "cover", x1: x, y1: y, x2: x + w, y2: y + h, words: "", colour: "" });
+  const untold = (shape) => ({ x: Math.min(shape.x1, shape.x2), y: Math.min(shape.y1, shape.y2), w: Math.abs(shape.x2 - shape.x1), h: Math.abs(shape.y2 - shape.y1) });
+  const read = () => [...rows.children].map((row) => {
+    const values = Object.fromEntries(names.map((name) => [name, /^[xywh]\d?$/.test(name) ? Number(field(row, name).value) || 0 : field(row, name).value]));
+    return isCovers ? told(values) : values;
+  });
 
   function write(shapes) {
     rows.replaceChildren(...shapes.map((shape, at) => {
       const row = blank.content.firstElementChild.cloneNode(true);
-      for (const name of names) field(row, name).value = shape[name];
+      const values = isCovers ? untold(shape) : shape;
+      for (const name of names) field(row, name).value = values[name];
       row.querySelector("legend").textContent = at + 1;
       row.querySelector("[data-remove]").value = `remove:${at}`;
       row.querySelector("[data-remove] .visually-hidden").textContent = ` number ${at + 1}`;
@@ -102,7 +109,7 @@ function start() {
     if (kind && event.detail === 0) {
       /* From the keyboard: one in the middle, with the focus in its numbers. */
       add({ kind, x1: Math.round(width / 4), y1: Math.round(height / 4), x2: Math.round((width * 3) / 4), y2: Math.round(height / 2), words: wordsFor(kind), colour });
-      field(rows.lastElementChild, kind === "label" ? "words" : "x1").focus();
+      field(rows.lastElementChild, kind === "label" ? "words" : names.find((name) => name.startsWith("x"))).focus();
     } else if (kind) arm(kind);
     else if (chosen) {
       colour = chosen;

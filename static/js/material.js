@@ -3,3 +3,4 @@ import "./board.js";
 import "./snippet.js";
 import "./gallery.js";
 import "./draw.js";
+import "./redact.js";

@@ -82,6 +82,7 @@ function openMenu(link) {
     item("Copy the link", () => { menu.open = false; copy(new URL(permalink, location.href).href); }),
     item("Its corrections", link.getAttribute("href")),
   );
+  if (canWrite()) panel.append(item("Redact…", `${link.getAttribute("href")}redact/`));
   menu.append(summary, panel);
   link.hidden = true;
   link.after(menu);
