@@ -8,16 +8,16 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Left
 
 from accounts.models import User
-from hindsight.lib.rows import rows_of, table
+from hindsight.lib.rows import rows, rows_of, table
 from hindsight.lib.text import first_sentence, one_line
 from incidents import answers
 from incidents.answers import Answer, Verified
 from postmortems.models import (
     ActionItem,
+    CauseCategory,
     Comment,
     ContributingFactor,
     Evidence,
-    FactorCategory,
     Postmortem,
     PostmortemStatus,
     ProofState,
@@ -205,6 +205,12 @@ def waiver_line(signer: User, reason: str) -> str:
     return one_line(f"Waived by {signer.shown_name}: {reason}", LINE_LIMIT)
 
 
+def category_names() -> dict[str, str]:
+    """The team's cause categories by key, in their order, the retired ones last: past causes keep theirs."""
+    listed = f"SELECT key, name FROM {table(CauseCategory)} ORDER BY retired_at IS NOT NULL, position, id"  # noqa: S608 - names of ours
+    return dict(rows(listed))
+
+
 def lines_of(incident_ids: Collection[int], keys: Collection[str]) -> dict[tuple[int, str], str]:
     """The first sentence of these sections, by incident and key; one query."""
     heads = Section.objects.filter(postmortem__incident_id__in=incident_ids, key__in=keys).order_by()
@@ -220,5 +226,5 @@ def one_line_of(body: str) -> str:
 registry.contribute(KIND, PostmortemText())
 registry.name_values("has", {"postmortem": "Postmortem", "action": "Action item"})
 registry.name_values("verified", dict(ProofState.choices))
-registry.name_values("cause", dict(FactorCategory.choices))
+registry.read_values("cause", category_names)
 answers.register(answers_of)

@@ -4,7 +4,7 @@
 text to those documents with `contribute(kind, contribution)`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
@@ -113,8 +113,10 @@ class Source(Protocol):
 
 
 _sources: dict[str, Source] = {}
-# The values that a fact may have, with how each is written for people; for facts that have a closed set of them.
-_values: dict[str, dict[str, str]] = {}
+# The values that a fact may have, with how each is written for people; for facts that have a closed set of them. One
+# that people edit is read anew each time.
+Reader: TypeAlias = Callable[[], Mapping[str, str]]
+_values: dict[str, dict[str, str] | Reader] = {}
 _contributions: dict[str, list[Contribution]] = {}
 
 
@@ -132,12 +134,20 @@ def contribute(kind: str, contribution: Contribution) -> None:
 
 def name_values(name: str, values: Mapping[str, str]) -> None:
     """Say which values a fact may have, in their order, and how each is written for people."""
-    _values.setdefault(name, {}).update({str(value): label for value, label in values.items()})
+    known = _values.get(name, {})
+    assert not callable(known), f"The values of {name} are read from somewhere."
+    _values[name] = {**known, **{str(value): label for value, label in values.items()}}
+
+
+def read_values(name: str, reader: Reader) -> None:
+    """Say who knows which values a fact may have, for a list that people edit; one small query each time."""
+    _values[name] = reader
 
 
 def known_values(name: str) -> dict[str, str]:
     """The values that a fact may have, in their order; empty where any is possible."""
-    return dict(_values.get(name, {}))
+    known = _values.get(name, {})
+    return dict(known() if callable(known) else known)
 
 
 def unregister(kind: str) -> None:

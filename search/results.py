@@ -273,8 +273,9 @@ def _facets(query: Query, ranking: Ranking) -> tuple[Facet, ...]:
         counts = sorted(ranking.facets.get(name, {}).items(), key=lambda row: (-row[1], row[0]))
         if name == "year":
             counts.sort(reverse=True)
+        known = registry.known_values(name) if counts else {}
         values = tuple(
-            FacetValue(value, _label(name, value), count, (name, value.casefold()) in chosen)
+            FacetValue(value, known.get(value) or _label(name, value), count, (name, value.casefold()) in chosen)
             for value, count in counts[:MAX_FACET_VALUES]
         )
         if values:

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from hindsight.lib.htmx import private, redirect, render
-from search import saved, watching
+from search import registry, saved, watching
 from search.narrowing import toggled
-from search.query import MAX_TEXT, MAX_TYPED
+from search.query import MAX_TEXT, MAX_TYPED, Chip
 from search.registry import Viewer
 from search.results import Facet, Results, as_json, find
 from search.written import as_markdown
@@ -95,7 +95,7 @@ def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, e
         "results": results,
         # A text that does not fit into an address can't be narrowed or paged by links.
         "facets": [_choices(facet, results) for facet in results.facets if facet.name in FACET_NAMES] if fits else [],
-        "chips": [{"text": chip.text, "url": address(chip.without)} for chip in results.chips],
+        "chips": [{"text": _words_of(chip), "url": address(chip.without)} for chip in results.chips],
         "did_you_mean_url": address(results.did_you_mean) if results.did_you_mean else "",
         "filters_in_use": sum(1 for chip in results.chips if chip.name),
         "older": _page(text, results.next_offset, keeps) if fits else "",
@@ -108,6 +108,19 @@ def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, e
         "here": address(text) if fits else "",
         "formats": {"json": address(text, format="json"), "md": address(text, format="md")} if fits else {},
     }
+
+
+def _words_of(chip: Chip) -> str:
+    """A filter as it was typed; where that is a name that people have changed since, as they call it now."""
+    known = registry.known_values(chip.name) if chip.name == "cause" else {}
+    labels = [known.get(value, value) for value in chip.values]
+    if all(_folded(label) == _folded(value) for label, value in zip(labels, chip.values, strict=True)):
+        return chip.text
+    return f"{chip.name}: {', '.join(labels)}"
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", " ")
 
 
 def _kept(person: Viewer) -> list[Kept]:

@@ -3,13 +3,18 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from incidents.models import Incident
+from postmortems.models import Postmortem
+from postmortems.services.categories import add_category, rename_category
+from postmortems.services.factors import set_factors
 from search.results import find
+from search.suggesting import suggest
 from tests.search.real import full_incident, index
 from tests.support.postmortems import make_postmortem
-from tests.support.records import make_incident
+from tests.support.records import NOW, make_incident
 
 __all__ = ["index"]
 
@@ -99,3 +104,27 @@ def test_facets_count_what_is_visible(found: Callable[[str], set[str]], responde
     assert counted["verified"] == {"unproven": 1}
     theirs = {facet.name: facet.values for facet in find(outsider, "after:2020").facets}
     assert {value.value for value in theirs["severity"]} == {"sev1", "sev2", "sev3"}
+
+
+def test_a_category_of_the_team_is_a_value_of_cause(
+    found: Callable[[str], set[str]],
+    index: Callable[[], None],
+    responder: User,
+    admin: User,
+    responder_client: Client,
+) -> None:
+    own = add_category(name="Third party", meaning="", by=admin, now=NOW)
+    row = Postmortem.objects.get()
+    set_factors(postmortem=row, by=responder, now=NOW, factors=[(own.key, "They limited us.")])
+    index()
+    assert found(f"cause:{own.key}") == found('cause:"Third party"') == {POOL}
+    assert [each.text for each in suggest(responder, "cause:thi")] == [f"cause:{own.key}"]
+    assert own.key in responder_client.get("/search/help/").content.decode()
+    rename_category(category=own, name="Supplier", meaning="", by=admin, now=NOW)
+    page = responder_client.get(f"/search/?q=cause:{own.key}").content.decode()
+    assert "cause: Supplier" in page
+    (facet,) = [facet for facet in find(responder, "cause:supplier").facets if facet.name == "cause"]
+    assert [(value.value, value.label) for value in facet.values] == [(own.key, "Supplier")]
+    library = responder_client.get(f"/postmortems/?cause={own.key}").content.decode()
+    assert POOL in library
+    assert f'<option value="{own.key}" selected>Supplier</option>' in library
