@@ -86,7 +86,8 @@ class WritingPolicy(models.Model):
     """What this installation expects of postmortems, by severity: one row, editable by administrators.
 
     `due_days` are business days from the resolution (null: none); `review_for` names the severities whose postmortems
-    need an approved review; `extra_parts` the sections that a severity requires beside those of the template.
+    need an approved review; `extra_parts` the sections that a severity requires beside those of the template;
+    `days_off` are no business days.
     """
 
     SINGLE_ID = 1
@@ -94,6 +95,8 @@ class WritingPolicy(models.Model):
     due_days = models.JSONField(default=dict)
     review_for = models.JSONField(default=list)
     extra_parts = models.JSONField(default=dict)
+    # Days on which nobody is at work beside weekends, one a line (see `postmortems.business`).
+    days_off = models.TextField(blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
