@@ -102,6 +102,9 @@ class IndexState(models.Model):
     schema = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True, default="")
     progress = models.CharField(max_length=100, blank=True, default="")
+    # How many documents the generation holds, and how many words its vocabulary had at least: what is lost shows.
+    documents = models.PositiveIntegerField(default=0, db_default=0)
+    vocabulary = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=models.Q(pk=1), name="search_one_state")]
