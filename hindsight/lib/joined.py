@@ -1,10 +1,12 @@
-"""Static files as served: the stylesheet and the script of every page arrive with their imports joined in."""
+"""Static files as served: with their imports joined in, without comments and blanks."""
 
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+import rcssmin  # type: ignore[import-untyped]  # it ships no types
+import rjsmin  # type: ignore[import-untyped]  # it ships no types
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it ships no types
@@ -28,6 +30,12 @@ def join(name: str, read: "Reader") -> str:
     return CSS_IMPORT.sub(styles, read(name)) if name.endswith(".css") else JS_IMPORT.sub(module, read(name))
 
 
+def served(name: str, read: "Reader") -> str:
+    """The same as browsers get it: comments are for those who read the source."""
+    shorten = rcssmin.cssmin if name.endswith(".css") else rjsmin.jsmin
+    return str(shorten(join(name, read)))
+
+
 class Reader:
     """Reads text files of one storage."""
 
@@ -46,8 +54,8 @@ class JoinedSource:
         self.read = Reader(storage)
 
     def open(self, name: str) -> File[bytes]:
-        """The file with its imports in place."""
-        return ContentFile(join(name, self.read).encode())
+        """The file as it is served."""
+        return ContentFile(served(name, self.read).encode())
 
 
 class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # its base is untyped
