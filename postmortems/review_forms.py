@@ -6,8 +6,9 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import User
-from hindsight.lib.forms import FormErrors, LineField, MarkdownField, OnceField
+from hindsight.lib.forms import CleanCharField, FormErrors, LineField, MarkdownField, OnceField
 from incidents.models import Incident, Severity
+from postmortems.business import DAYS_OFF_LIMIT, NoDayError, days_off_in
 from postmortems.models import (
     COMMENT_LIMIT,
     DUE_DAYS_LIMIT,
@@ -131,6 +132,22 @@ class PolicyForm(FormErrors, forms.Form):
     """What a severity asks for: `days_sev1`, `review_sev1`, `parts_sev1` and so on."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    days_off = CleanCharField(
+        limit=DAYS_OFF_LIMIT,
+        required=False,
+        label="Days off",
+        help_text="One a line: 2027-04-05 Easter Monday, or 12-25 Christmas Day for every year.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean_days_off(self) -> str:
+        """Each line has to name a day."""
+        text = str(self.cleaned_data["days_off"])
+        try:
+            days_off_in(text)
+        except NoDayError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return text
 
     def __init__(self, policy: WritingPolicy, parts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _initial(policy))
@@ -163,12 +180,14 @@ class PolicyForm(FormErrors, forms.Form):
             due_days={key: sent[f"days_{key}"] for key in Severity.values},
             review_for=[key for key in Severity.values if sent[f"review_{key}"]],
             extra_parts={key: sent[f"parts_{key}"] for key in Severity.values if sent[f"parts_{key}"]},
+            days_off=sent["days_off"],
         )
 
 
 def _initial(policy: WritingPolicy) -> dict[str, Any]:
     return {
         "version": policy.version,
+        "days_off": policy.days_off,
         **{f"days_{key}": policy.days(key) for key in Severity.values},
         **{f"review_{key}": policy.needs_review(key) for key in Severity.values},
         **{f"parts_{key}": policy.parts(key) for key in Severity.values},

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from hindsight.lib.rendered import RenderedModel
 from incidents.models import Incident, Severity
-from postmortems.business import after_business_days
+from postmortems.business import DaysOff, after_business_days, days_off_in
 
 from .postmortem import Postmortem
 
@@ -124,6 +125,11 @@ class WritingPolicy(models.Model):
         """The keys of the sections that it requires beside those of the template."""
         return [str(key) for key in self.extra_parts.get(severity, ())]
 
+    @cached_property
+    def off(self) -> DaysOff:
+        """The days off, laid out for counting."""
+        return days_off_in(self.days_off)
+
     def due_on(self, incident: Incident, postmortem: Postmortem | None = None) -> date | None:
         """The day on which its postmortem should be out: the one that somebody chose, else by severity.
 
@@ -137,4 +143,4 @@ class WritingPolicy(models.Model):
         days = self.days(incident.severity)
         if incident.is_active or incident.resolved_at is None or days is None:
             return None
-        return after_business_days(incident.resolved_at.date(), days)
+        return after_business_days(incident.resolved_at.date(), days, self.off)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,7 @@ from postmortems.models import (
     Template,
     Thanks,
 )
+from postmortems.pages.expected import DUE, Due
 from postmortems.pages.gratitude import voices_of
 
 ROWS = 40
@@ -57,6 +59,7 @@ ORDERS: dict[str, tuple[str, tuple[str, str]]] = {
     "published": ("Last published first", ("-published_at", "-pk")),
     "severity": ("Worst first", ("severity", "-pk")),
     "helped": ("Most helpful first", ("-thanked", "-pk")),
+    "due": ("Due first", ("expected_on", "-pk")),
 }
 Options = list[tuple[str, str]]
 # The states, and that of a record that was brought in: nobody is writing it.
@@ -81,6 +84,7 @@ class LibraryForm(FormErrors, forms.Form):
     template = forms.ChoiceField(required=False, label="Template")
     author = forms.ChoiceField(required=False, label="Author")
     reviewer = forms.ChoiceField(required=False, label="Reviewer")
+    due = forms.ChoiceField(choices=DUE, required=False, label="Due")
     service = LineField(limit=200, required=False, label="Service")
     sort = forms.ChoiceField(choices=[(key, name) for key, (name, _) in ORDERS.items()], required=False, label="Order")
 
@@ -94,7 +98,7 @@ class LibraryForm(FormErrors, forms.Form):
     @property
     def shown(self) -> list[forms.BoundField]:
         """The lists beside words, service and state; one without a choice is left out."""
-        names = ("proof", "severity", "cause", "year", "template", "author", "reviewer", "sort")
+        names = ("proof", "severity", "cause", "year", "template", "author", "reviewer", "due", "sort")
         return [self[name] for name in names if len(getattr(self[name].field, "choices", ())) > 1]
 
     @property
@@ -115,6 +119,8 @@ class LibraryRow:
     proof: str
     causes: list[tuple[str, str]]
     helped: int
+    due_on: date | None
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +152,17 @@ def read_library(user: User, query: QueryDict) -> Library:
     visible = Postmortem.objects.visible_to(user)
     form = LibraryForm(query, _lists(visible))
     asked = form.asked
-    fitting = _narrowed(visible, asked).annotate(shelf=_SHELF)
+    due = Due.of(visible)
+    fitting = due.narrowed(_narrowed(visible, asked), asked.get("due", "")).annotate(shelf=_SHELF)
     by_status = dict(fitting.order_by().values_list("shelf").annotate(count=Count("pk")))
     rows = _in_status(fitting, asked.get("status", ""))
-    page = _page(_shown(rows), ORDERS[asked.get("sort") or ""][1], query)
+    sort = asked.get("sort") or ""
+    listed = due.ordered(_shown(rows)) if sort == "due" else _shown(rows)
+    page = _page(listed, ORDERS[sort][1], query)
     return Library(
         form=form,
         tabs=_tabs(by_status, asked.get("status", ""), query),
-        rows=_rows(page.items),
+        rows=_rows(page.items, due),
         count=_count(by_status, asked.get("status", "")),
         is_filtered=any(value for name, value in asked.items() if name != "sort"),
         services=list(visible_services(user).values_list("name", flat=True)[:OPTIONS_LIMIT]),
@@ -253,10 +262,10 @@ def _shown(rows: PostmortemQuerySet) -> QuerySet[Postmortem]:
     )
 
 
-def _rows(items: list[Postmortem]) -> list[LibraryRow]:
+def _rows(items: list[Postmortem], due: Due) -> list[LibraryRow]:
     lines = lines_of([row.incident_id for row in items], ("summary", "root_cause", "fix"))
     voices, causes = voices_of(items), _causes_of(items)
-    return [_row(row, lines, voices.get(row.pk, 0), causes.get(row.pk, {})) for row in items]
+    return [_row(row, lines, voices.get(row.pk, 0), causes.get(row.pk, {}), due) for row in items]
 
 
 def _causes_of(items: list[Postmortem]) -> dict[int, dict[str, str]]:
@@ -267,7 +276,9 @@ def _causes_of(items: list[Postmortem]) -> dict[int, dict[str, str]]:
     return causes
 
 
-def _row(row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int, causes: Mapping[str, str]) -> LibraryRow:
+def _row(
+    row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int, causes: Mapping[str, str], due: Due
+) -> LibraryRow:
     said = {key: lines.get((row.incident_id, key), "") for key in ("summary", "root_cause", "fix")}
     return LibraryRow(
         postmortem=row,
@@ -277,6 +288,8 @@ def _row(row: Postmortem, lines: Mapping[tuple[int, str], str], helped: int, cau
         proof=_proof_line(row),
         causes=list(causes.items()),
         helped=helped,
+        due_on=due.days.get(row.pk),
+        is_overdue=row.pk in due.overdue,
     )
 
 

@@ -47,7 +47,7 @@ def note_due(*, now: datetime) -> int:
     with transaction.atomic():
         for incident, row, due in _due(policy, now):
             kind = NoticeKind.OVERDUE if due < today else NoticeKind.DUE_SOON
-            if due > after_business_days(today, 1) or due < today - LOOK_BACK:
+            if due > after_business_days(today, 1, policy.off) or due < today - LOOK_BACK:
                 continue
             people = _responsible(incident, row)
             rows = [

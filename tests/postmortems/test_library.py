@@ -8,8 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from incidents.models import Incident
 from postmortems.models import ContributingFactor, Postmortem, Review, Thanks
 from postmortems.services.proof import waive
 from tests.support.postmortems import make_postmortem, make_proof, make_published
@@ -136,3 +138,23 @@ class TestRows:
     def test_nothing_says_so(self, responder_client: Client) -> None:
         assert "No postmortem yet" in page_of(responder_client)
         assert "No postmortem fits" in page_of(responder_client, "?severity=sev1")
+
+
+class TestDue:
+    @pytest.fixture
+    def waited(self, rows: list[Postmortem], responder: User) -> None:
+        """One that is over, one that is to come, and those above: only what somebody is writing has a day."""
+        for title, days in (("Late", -3), ("Soon", 3)):
+            row = make_postmortem(responder, make_incident(responder, title=title))
+            Incident.objects.filter(pk=row.incident_id).update(status="resolved", resolved_at=timezone.now())
+            Postmortem.objects.filter(pk=row.pk).update(due_on=timezone.localdate() + timedelta(days=days))
+
+    def test_is_narrowed_to(self, waited: None, admin_client_: Client) -> None:
+        assert titles(admin_client_, "?due=overdue") == ["Late"]
+        assert sorted(titles(admin_client_, "?due=set")) == ["Late", "Soon"]
+        assert titles(admin_client_, "?sort=due")[:2] == ["Late", "Soon"]
+        assert len(titles(admin_client_, "?sort=due")) == 5
+
+    def test_is_said(self, waited: None, admin_client_: Client) -> None:
+        page = page_of(admin_client_)
+        assert (page.count("overdue since"), page.count(">due <time")) == (1, 1)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.services.update import change_status
-from postmortems.business import after_business_days, is_business_day
+from postmortems.business import NoDayError, after_business_days, days_off_in, is_business_day
 from postmortems.models import Postmortem, PostmortemStatus, WritingPolicy
 from postmortems.pages.waiting import count_waiting, read_waiting
 from postmortems.services.begin import begin
@@ -249,6 +249,19 @@ class TestDue:
         assert after_business_days(date(2026, 2, 28), 0) == date(2026, 3, 2)
         assert not is_business_day(date(2026, 3, 1))
 
+    def test_days_off_are_left_out_too(self) -> None:
+        off = days_off_in("2026-03-02 Moved holiday\n\n12-25 Christmas Day\n2-29\n")
+        assert after_business_days(date(2026, 2, 27), 1, off) == date(2026, 3, 3)
+        assert after_business_days(date(2026, 3, 2), 0, off) == date(2026, 3, 3)
+        assert [is_business_day(date(year, 12, 25), off) for year in (2029, 2030)] == [False, False]
+        every_day = days_off_in("\n".join(f"{month}-{day}" for month in range(1, 13) for day in range(1, 29)))
+        assert after_business_days(date(2026, 3, 2), 3, every_day) > date(2026, 3, 2)
+
+    @pytest.mark.parametrize("line", ["Christmas", "2026-02-30", "13-01", "2026-3", "26-12-25 x"])
+    def test_a_line_that_names_no_day_is_quoted(self, line: str) -> None:
+        with pytest.raises(NoDayError, match=line):
+            days_off_in(f"12-26\n{line}")
+
     def test_it_follows_from_the_severity_until_somebody_chooses(self, responder: User) -> None:
         incident = make_incident(responder, severity="sev1")
         change_status(incident=incident, by=responder, now=NOW, version=None, status="resolved")
@@ -342,10 +355,16 @@ class TestPages:
         url = reverse("postmortem_policy")
         assert responder_client.get(url).status_code in {403, 404}
         assert admin_client_.get(url).status_code == 200
-        sent = {"version": "1", "days_sev1": "2", "review_sev1": "on", "parts_sev1": ["impact"]}
+        sent = {
+            "version": "1", "days_sev1": "2", "review_sev1": "on", "parts_sev1": ["impact"], "days_off": "12-25 Off",
+        }  # fmt: skip
         assert admin_client_.post(url, sent).status_code == 303
         row = WritingPolicy.current()
         assert (row.days("sev1"), row.days("sev2"), row.review_for) == (2, None, ["sev1"])
+        assert date(2026, 12, 25) in row.off
+        wrong = admin_client_.post(url, {**sent, "version": "2", "days_off": "12-25\nnever"})
+        assert wrong.status_code == 422
+        assert "“never” names no day" in wrong.content.decode()
         assert admin_client_.post(url, sent).status_code == 409
         assert admin_client_.post(url, {"version": "2", "days_sev1": "0"}).status_code == 422
 
