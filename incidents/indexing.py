@@ -3,30 +3,25 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db.models import Count, Max, Model, Q, QuerySet, Sum
-from django.urls import reverse
 
 from accounts.models import User
 from hindsight.lib.highlight import without_ansi
 from hindsight.lib.ocr import squeezed
-from hindsight.lib.rows import rows_of, table
 from incidents import renames
-from incidents.answers import Answer, answers
 from incidents.chunks import chunks
 from incidents.facts import LANGUAGE_LABELS, facts_of
+from incidents.hits import KIND, hits_of
 from incidents.models import (
     Attachment,
     DiagnosisStep,
     FirstCheck,
     Incident,
-    Kind,
     LogNote,
     LogVerdict,
-    Service,
     Snippet,
     StepEvidence,
     TimelineEntry,
@@ -36,19 +31,11 @@ from search.documents import Document, Part
 from search.registry import Hit
 from search.signing import part_of
 
-KIND = "incident"
 # The line of an imported record that tells its origin has this key in its data.
 ORIGIN = "import"
 # Of one snippet or file, this many characters are searchable: all that is read of a file.
 TEXT_LIMIT = 1_000_000
 _NUMBER = re.compile(r"(?:inc-?|#)?([0-9]{1,9})", re.IGNORECASE | re.ASCII)
-# The columns that a result shows.
-_SHOWN = ("pk", "number", "title", "severity", "status", "kind", "started_at", "external_id", "is_private")
-
-
-_Shown: TypeAlias = tuple[int, int, str, str, str, str, datetime | None, str | None, bool]
-
-
 # What is read without an index, and how many seconds that may take before no further table is begun.
 _TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (TimelineEntry, ("body",)),
@@ -111,10 +98,7 @@ class IncidentSource:
 
     def hits(self, viewer: Any, ids: Collection[int]) -> dict[int, Hit]:
         """Results to show, in a constant number of queries."""
-        rows = Incident.objects.visible_to(viewer).filter(pk__in=ids).order_by().values_list(*_SHOWN)
-        known: dict[int, _Shown] = {row[0]: row for row in rows}
-        found, services = answers(list(known)), _service_names(list(known))
-        return {pk: _hit(row, found[pk], services[pk]) for pk, row in known.items()}
+        return hits_of(viewer, ids)
 
     def ids_for_external(self, external_ids: Collection[str]) -> dict[str, int]:
         """Ids by the name that the outside gave them."""
@@ -283,39 +267,6 @@ def _versions_below(incidents: QuerySet[Incident]) -> dict[int, str]:
         read_at = f"{row['r'].timestamp():.6f}" if row["r"] else ""
         words[row["incident_id"]] += f".a{row['n']}-{row['v']}-{read_at}"
     return words
-
-
-def _hit(row: _Shown, answer: Answer, services: Sequence[str]) -> Hit:
-    pk, number, title, severity, status, kind, started_at, external_id, is_private = row
-    return Hit(
-        kind=KIND,
-        id=pk,
-        number=f"INC-{number}",
-        title=title,
-        url=reverse("incident_detail", args=[number]),
-        severity=severity,
-        severity_label=registry.known_values("severity").get(severity, severity),
-        status=status,
-        status_label=registry.known_values("status").get(status, status),
-        services=tuple(services),
-        started_at=started_at,
-        root_cause=answer.root_cause,
-        fix=answer.fix,
-        verified=answer.verified,
-        note=answer.note,
-        external_id=external_id or "",
-        badges=() if kind == Kind.REAL else (str(Kind(kind).label),),
-        is_private=is_private,
-    )
-
-
-def _service_names(ids: list[int]) -> dict[int, list[str]]:
-    """The names of these incidents' services, in the order that services are listed in."""
-    names: dict[int, list[str]] = defaultdict(list)
-    joined = f"{table(Incident.services.through)} JOIN {table(Service)} AS s ON s.id = service_id"
-    for pk, name in rows_of(joined, "incident_id, s.name", "incident_id", ids, tail="ORDER BY lower(s.name)"):
-        names[pk].append(name)
-    return names
 
 
 registry.register(IncidentSource())

@@ -66,6 +66,8 @@ class ResultOut(Schema):
     verified: str
     # Who signed that there can be no proof, and why.
     verified_note: str | None = None
+    # What to check first when it happens again.
+    first_checks: list[str] = []
     highlights: list[HighlightOut]
     why: list[str]
     alike: AlikeOut | None = None

@@ -41,6 +41,8 @@ class Hit:
     external_id: str = ""
     badges: tuple[str, ...] = ()
     is_private: bool = False
+    # What to look at first when it happens again.
+    first_checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ def _as_json(result: Result) -> dict[str, Any]:
         "fix": hit.fix or None,
         "verified": hit.verified,
         "verified_note": hit.note or None,
+        "first_checks": list(hit.first_checks),
         "highlights": [
             {"field": h.field, "label": h.label, "html": str(h.html), "anchor": h.anchor} for h in result.highlights
         ],

@@ -1,14 +1,18 @@
 """What search gets to know of an incident."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Team, User
 from incidents.indexing import IncidentSource
 from incidents.models import Incident
 from incidents.services.diagnosis import add_log_note
+from incidents.services.evidence import add_first_check
 from incidents.services.snippets import add_snippet
 from tests.support.records import NOW, make_entry, make_incident, make_step
 
@@ -46,6 +50,7 @@ def test_same_queries_for_one_and_for_many(
 ) -> None:
     ids = [full(responder).pk for _ in range(6)]
     for chosen in (ids[:1], ids):
+        # A query a table, and one more a table for what tells versions; evidence and first checks are four of them.
         with django_assert_max_num_queries(26):
             assert len(list(SOURCE.documents(chosen))) == len(chosen)
 
@@ -77,3 +82,22 @@ def test_fallback_finds_titles_first_and_only_what_is_visible(responder: User, o
     in_title = make_incident(responder, title="Resolver down")
     make_incident(responder, title="Resolver secret", is_private=True)
     assert SOURCE.fallback(outsider, ["resolver"], 10) == [in_title.pk, in_text.pk]
+
+
+def test_a_result_says_what_to_check_first_next_time(
+    responder: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first, second, plain = (full(responder, title=title) for title in ("One", "Two", "Three"))
+    for at, text in enumerate(("The pool's size", "The quota", "The disk", "The moon")):
+        add_first_check(incident=first, by=responder, now=NOW + timedelta(minutes=at), text=text)
+    add_first_check(incident=second, by=responder, now=NOW, step=second.steps.get())
+    SOURCE.hits(responder, [first.pk])
+
+    with CaptureQueriesContext(connection) as alone:
+        SOURCE.hits(responder, [first.pk])
+    with django_assert_num_queries(len(alone)):
+        hits = SOURCE.hits(responder, [first.pk, second.pk, plain.pk])
+
+    assert hits[first.pk].first_checks == ("The pool's size", "The quota", "The disk")
+    assert hits[second.pk].first_checks == ("The cache is stale",)
+    assert hits[plain.pk].first_checks == ()
