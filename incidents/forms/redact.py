@@ -65,9 +65,11 @@ class PartRedactForm(_Base):
     def __init__(self, *args: Any, part: Part, suspects: list[Suspect], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choose("found", [(one.digest, _told(one)) for one in suspects])
+        # Who comes here for one part came for what was found in it.
+        self.initial.setdefault("found", [one.digest for one in suspects])
         whole = self.fields["is_whole"]
         whole.label = "The whole picture" if part.is_picture else "The whole file" if part.is_file else "All it says"
-        whole.help_text = "Earlier versions too." if not part.is_file else "A stand-in takes its place."
+        whole.help_text = _whole_words(part)
         label = part.incident.label
         self._choose(
             "where",
@@ -81,6 +83,12 @@ class PartRedactForm(_Base):
     def is_everywhere(self) -> bool:
         """Whether the same text goes from other parts as well."""
         return self.cleaned_data.get("where") != HERE
+
+
+def _whole_words(part: Part) -> str:
+    if part.is_picture:
+        return "A black picture of its shape takes its place; the original is deleted."
+    return "A line that says so takes its place." if part.is_file else "Earlier versions too; its place stays."
 
 
 def _told(one: Suspect) -> str:

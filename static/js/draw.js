@@ -109,7 +109,7 @@ function start() {
     if (kind && event.detail === 0) {
       /* From the keyboard: one in the middle, with the focus in its numbers. */
       add({ kind, x1: Math.round(width / 4), y1: Math.round(height / 4), x2: Math.round((width * 3) / 4), y2: Math.round(height / 2), words: wordsFor(kind), colour });
-      field(rows.lastElementChild, kind === "label" ? "words" : names.find((name) => name.startsWith("x"))).focus();
+      field(rows.lastElementChild, kind === "label" ? "words" : names.find((name) => name.startsWith("x"))).select();
     } else if (kind) arm(kind);
     else if (chosen) {
       colour = chosen;
