@@ -37,13 +37,19 @@ def main() -> None:
     step, size, each, kinds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     # What was kept may be of an older version.
     call_command("migrate", verbosity=0)
-    if step == "ask":
-        figures = answer(size, each, set(filter(None, kinds.split(","))))
-    else:
-        if step == "build":
-            fill(Corpus(size))
-        figures = index(size)
-    sys.stdout.write("\n" + json.dumps(figures) + "\n")
+    steps = {
+        "fill": lambda: filled(size),
+        "index": lambda: index(size),
+        "ask": lambda: answer(size, each, set(filter(None, kinds.split(",")))),
+    }
+    sys.stdout.write("\n" + json.dumps(steps[step]()) + "\n")
+
+
+def filled(size: int) -> dict:
+    """Write the records."""
+    begin = time.perf_counter()
+    fill(Corpus(size))
+    return {"filled_s": time.perf_counter() - begin}
 
 
 def index(size: int) -> dict:

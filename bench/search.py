@@ -1,17 +1,18 @@
 """How fast search is: builds records, puts each kind of query to each engine, and to LIKE and FTS5 beside it.
 
     python bench/search.py [--sizes 1000,10000,20000,50000] [--engines whoosh,postgres] [--queries 30] [--kinds rare,…]
-        [--keep DIR [--only build|index|ask]] [--quick]
+        [--keep DIR [--only fill|index|ask]] [--quick]
 
 Every size and engine runs in a process and a temporary data directory (on PostgreSQL: a database) of its own. CPU is
 that of this process and of PostgreSQL's. With --keep what was built stays in DIR, PostgreSQL's cluster too, so that it
-can be built at one time and asked at another; --only index builds the index anew over what is there, for when its
-format has changed. PostgreSQL is left out where it isn't installed.
+can be built at one time and asked at another; --only index builds the index anew, for when its format has changed.
+PostgreSQL is left out where it isn't installed.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ import psycopg  # noqa: E402 - after the path
 from tests.runner import cluster  # noqa: E402 - after the path
 
 QUICK_SIZES, QUICK_QUERIES = "1000", 8
+STEPS = ("fill", "index", "ask")
 # One backend does a query's whole work, so that its CPU can be read; the memory is PostgreSQL's own default.
 SERVER = ("max_parallel_workers_per_gather=0", "shared_buffers=128MB")
 
@@ -52,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--queries", type=int, default=30, help="of each kind")
     parser.add_argument("--kinds", default="", help="of query, with commas; all if not given")
     parser.add_argument("--keep", type=Path, help="keep the data here; a later run asks without building again")
-    parser.add_argument("--only", choices=("build", "index", "ask"), help="one step alone; with --keep")
+    parser.add_argument("--only", choices=STEPS, help="end with this step; with --keep")
     parser.add_argument("--quick", action="store_true", help="1,000 records and few queries")
     given = parser.parse_args()
     if given.only and not given.keep:
@@ -82,21 +84,25 @@ class _Run:
         """What was built before, and what is built and asked now."""
         with ExitStack() as stack:
             home = self._home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hindsight-bench-")))
+            kept = home / "built.json"
+            found = json.loads(kept.read_text("ascii")) if kept.exists() else {}
+            if not found:
+                # What a run that was broken off has left.
+                shutil.rmtree(home, ignore_errors=True)
             home.mkdir(parents=True, exist_ok=True)
-            built = home / "built.json"
-            found = json.loads(built.read_text("ascii")) if built.exists() else {}
             environment = self._environment(home, is_new=not found)
-            for step in self._steps(is_built=bool(found)):
+            for step in self._steps(found):
                 found.update(self._done(step, environment))
                 if step != "ask":
-                    built.write_text(json.dumps(found), "ascii")
+                    kept.write_text(json.dumps(found), "ascii")
             return found
 
-    def _steps(self, *, is_built: bool) -> tuple[str, ...]:
-        first = () if is_built else ("build",)
-        if self._given.only == "build":
-            return first
-        return (*first, self._given.only or "ask")
+    def _steps(self, found: dict) -> list[str]:
+        """Those that are left, up to the one that was asked for. An index is built again if one asks for it."""
+        last = self._given.only or "ask"
+        fill = [] if "filled_s" in found or "build_s" in found else ["fill"]
+        index = ["index"] if last == "index" or "build_s" not in found else []
+        return {"fill": fill, "index": [*fill, *index], "ask": [*fill, *index, "ask"]}[last]
 
     def _environment(self, home: Path, *, is_new: bool) -> dict[str, str]:
         environment = {**os.environ, "HINDSIGHT_DATA_DIR": str(home), "HINDSIGHT_SEARCH_ENGINE": self._engine}
@@ -144,6 +150,8 @@ def _table(engine: str, size: int, found: dict) -> str:
 
 
 def _built(found: dict) -> str:
+    if "build_s" not in found:
+        return f"filled in {found['filled_s']:.0f} s\n"
     return (
         f"built in {found['build_s']:.1f} s ({found['build_ms']:.2f} ms CPU a record, the database's left aside); one"
         f" change indexed in {found['update_ms']:.0f} ms CPU, {found['update_wall_ms']:.0f} ms wall\n"
