@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.models import User
 from incidents.models import Incident, Presence, Pulse
+from incidents.pages.cited import margin_of
 from incidents.pages.material import Material
 from incidents.pages.timeline import Line, Part, lines_of, name_authors
 from incidents.services.presence import FRESH, HERE
@@ -95,7 +96,8 @@ def read_news(incident: Incident, known: State, state: State, part: Part) -> New
     is_too_much = len(rows) > LINES_AT_ONCE
     shown = [] if is_too_much else rows
     name_authors(shown)
-    material = Material(incident, entries=[entry.pk for entry in shown], steps=[])
+    margin = margin_of(incident) if shown else None
+    material = Material(incident, entries=[entry.pk for entry in shown], steps=[], margin=margin)
     return News(
         state=state,
         lines=lines_of(shown, material, marks_gaps=False),

@@ -120,6 +120,7 @@ class Carried:
     snippets: list[ShownSnippet] = field(default_factory=list)
     pictures: list[Attachment] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
+    margin: Margin | None = None
 
     def __bool__(self) -> bool:
         return bool(self.snippets or self.pictures or self.files)
@@ -141,8 +142,8 @@ class Material:
         is_all: bool = False,
     ) -> None:
         """`is_all` says that there are no other entries and steps."""
-        self._carried: dict[tuple[str, int], Carried] = defaultdict(Carried)
-        self.loose = Carried()
+        self._carried: dict[tuple[str, int], Carried] = defaultdict(lambda: Carried(margin=margin))
+        self.loose = Carried(margin=margin)
         self.margin = margin
         shelf = Shelf(margin=margin)
         if is_all:

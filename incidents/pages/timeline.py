@@ -11,6 +11,7 @@ from accounts.people import people_by_id
 from hindsight.lib.kept import Kept
 from hindsight.lib.pagination import BadCursor, page_by_keyset, page_of
 from incidents.models import WRITABLE_KINDS, DiagnosisStep, EntryKind, EntrySource, Incident, Outcome, TimelineEntry
+from incidents.pages.cited import margin_of
 from incidents.pages.margin import Cited
 from incidents.pages.material import Carried, Material
 
@@ -243,7 +244,7 @@ def read_lines(incident: Incident, entries: Collection[int]) -> Timeline:
     """These entries of the incident, drawn as the page draws them, in the order in which they happened."""
     rows = list(incident.entries.filter(pk__in=entries))
     name_authors(rows)
-    material = Material(incident, entries=[entry.pk for entry in rows], steps=[])
+    material = Material(incident, entries=[entry.pk for entry in rows], steps=[], margin=margin_of(incident))
     lines = lines_of(rows, material, marks_gaps=False)
     return Timeline(lines, incident.entries.count(), newest_first=False, next_cursor=None, is_from_start=True)
 

@@ -164,9 +164,9 @@ def _marked(line: str, note: LogNote, *, page: str, is_first: bool) -> str:
 
 
 @register.simple_tag
-def cited_by(margin: Margin | None, kind: str, pk: object) -> SafeString:
-    """The steps that rest on a source, as links; nothing for none."""
-    if margin is None or not (cited := margin.cited(kind, pk)):
+def cited_by(margin: Margin | str | None, kind: str, pk: object) -> SafeString:
+    """The steps that rest on a source, as links; nothing for none, and for a page that did not read them."""
+    if not isinstance(margin, Margin) or not (cited := margin.cited(kind, pk)):
         return SafeString("")
     places = {(f"{margin.page}#step-{one.step}", one.number): None for one in cited}
     links = format_html_join(", ", '<a href="{}">step {}</a>', places)

@@ -12,6 +12,8 @@ from hindsight.lib.shapes import COLOURS, COVER, EDGE, INK, KINDS, MOST, Shape, 
 from incidents import access
 from incidents.forms.drawing import DrawingForm, changed, check, initial, shapes_of
 from incidents.models import Attachment, Incident
+from incidents.pages.cited import margin_of
+from incidents.pages.margin import Margin
 from incidents.pages.pictures import pictures_of, shown, spot_of
 from incidents.previews import ensure_large, size_of
 from incidents.services.drawing import draw_on
@@ -25,7 +27,8 @@ def picture_list(request: HttpRequest, number: int) -> HttpResponse:
     """All pictures of an incident."""
     incident = access.get_incident(request.user, number)
     pictures = pictures_of(incident)
-    context = {"incident": incident, "pictures": pictures, "can_write": person(request).can_write}
+    margin = _margin(incident)
+    context = {"incident": incident, "pictures": pictures, "can_write": person(request).can_write, "margin": margin}
     return render(request, page="incidents/pictures.html", fragment="incidents/_pictures.html", context=context)
 
 
@@ -41,10 +44,16 @@ def picture_detail(request: HttpRequest, number: int, pk: uuid.UUID) -> HttpResp
         "incident": incident,
         "spot": spot,
         "file": spot.file,
+        "margin": _margin(incident),
         "others": [one for one in shown(pictures) if one.pk != pk],
         "can_write": person(request).can_write,
     }
     return render(request, page="incidents/picture.html", fragment="incidents/_figure.html", context=context)
+
+
+def _margin(incident: Incident) -> Margin:
+    """The steps that rest on pictures, which stand on the page of the incident."""
+    return margin_of(incident, page=incident.get_absolute_url(), has_notes=False)
 
 
 @require_safe

@@ -14,6 +14,7 @@ from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.readings import WORDS, AttachmentForm
 from incidents.models import Attachment, Incident
+from incidents.pages.cited import margin_of
 from incidents.pages.words import with_words
 from incidents.services.attachments import edit_attachment
 from incidents.views.replies import (
@@ -63,7 +64,8 @@ def attachment_edit(request: HttpRequest, number: int, pk: uuid.UUID) -> HttpRes
 def _figure(request: HttpRequest, incident: Incident, pk: uuid.UUID) -> HttpResponse:
     """The picture as it stands now, for the place where it was described."""
     file = with_words(incident.attachments.filter(pk=pk)).get()
-    context = {"incident": incident, "file": file, "can_write": True}
+    margin = margin_of(incident, page=incident.get_absolute_url(), has_notes=False)
+    context = {"incident": incident, "file": file, "can_write": True, "margin": margin}
     answer = render(request, page="incidents/_figure.html", fragment="incidents/_figure.html", context=context)
     return trigger_client_event(answer, "hindsight:toast", {"text": "Saved.", "level": "success"})
 
