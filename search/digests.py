@@ -1,7 +1,5 @@
 """What re-ranking reads of documents, one row of the database each: written where the index takes documents in."""
 
-import hashlib
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +13,10 @@ from hindsight.lib.rows import Row, rows_of, table
 from search.documents import Document
 from search.engines.protocol import Key
 from search.models import Digest
-from search.passages import Told, passages, told
+from search.packing import unpacked_words
+from search.passages import Told
+from search.preparing import Prepared
 from search.tally import day_of
-
-logger = logging.getLogger(__name__)
 
 _BATCH = 200
 # What stands of a record when its text has changed: vectors are made anew, unless the passages stayed the same.
@@ -36,23 +34,22 @@ class Standing:
     services: frozenset[str] = frozenset()
 
 
-def keep(documents: Iterable[Document]) -> None:
+def keep(prepared: Prepared) -> None:
     """Write the digests of documents that the index takes in. Vectors of unchanged passages stay."""
-    rows = [made_of(document) for document in documents]
+    made = prepared.made
+    rows = [_row(*each) for each in zip(prepared.documents, made.hashes, made.told, strict=True)]
     Digest.objects.bulk_create(
         rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["kind", "object_id"], update_fields=_WRITTEN
     )
 
 
-def made_of(document: Document) -> Digest:
-    """The digest of one document."""
-    texts = passages(document.parts)
+def _row(document: Document, text_hash: str, words: bytes) -> Digest:
     standing = standing_of(document)
     return Digest(
         kind=document.kind,
         object_id=document.id,
-        text_hash=hash_of(texts),
-        words=pack(told(texts)),
+        text_hash=text_hash,
+        words=words,
         proof=standing.proof[:20],
         has_cause=standing.has_cause,
         has_fix=standing.has_fix,
@@ -71,11 +68,6 @@ def standing_of(document: Document) -> Standing:
         day=day_of(document),
         services=frozenset(name.casefold() for name in document.facts.get("service", ())),
     )
-
-
-def hash_of(texts: Iterable[str]) -> str:
-    """What tells whether vectors belong to these passages."""
-    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def forget(keys: Iterable[Key]) -> None:
@@ -107,7 +99,7 @@ def words_of(keys: Iterable[Key]) -> dict[Key, Told]:
     found: dict[Key, Told] = {}
     for kind, ids in _by_kind(keys).items():
         for pk, packed in _rows("words", kind, ids):
-            unpacked = unpack(bytes(packed))
+            unpacked = unpacked_words(bytes(packed))
             if unpacked is not None:
                 found[kind, pk] = unpacked
     return found
@@ -122,23 +114,6 @@ def vectors_of(keys: Iterable[Key], model: str, size: int) -> dict[Key, NDArray[
             if packed and len(packed) % size == 0:
                 found[kind, pk] = np.frombuffer(bytes(packed), dtype=np.int8).reshape(-1, size)
     return found
-
-
-def pack(held: Told) -> bytes:
-    """How many passages, how many words each has, then the words."""
-    count = np.array([len(held.sizes)], dtype="<u2")
-    return count.tobytes() + held.sizes.astype("<u2").tobytes() + held.words.astype("<u4").tobytes()
-
-
-def unpack(packed: bytes) -> Told | None:
-    """The words again; None for bytes that `pack` did not write."""
-    count = int.from_bytes(packed[:2], "little")
-    sizes = np.frombuffer(packed[2 : 2 + 2 * count], dtype="<u2") if len(packed) >= 2 + 2 * count else None
-    body = packed[2 + 2 * count :]
-    if sizes is None or len(packed) < 2 or len(body) != 4 * int(sizes.sum()):
-        logger.warning("A digest can't be read; the record is ranked without it")
-        return None
-    return Told(sizes, np.frombuffer(body, dtype="<u4"))
 
 
 def _rows(columns: str, kind: str, ids: Iterable[int]) -> Iterator[Row]:

@@ -7,17 +7,21 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
-from search import digests, registry, texts, watching
+from search import crew, digests, registry, texts, watching
 from search.current import engine
 from search.documents import Document
 from search.engines.protocol import EngineError, Key, Progress
 from search.engines.whoosh_files import Busy
 from search.models import OutboxEntry
+from search.preparing import Prepared, prepare
 
 logger = logging.getLogger(__name__)
 
 MAX_TRIES = 5
 BATCH = 100
+# A rebuild begins with so few, to learn how long records are, and reads about so many characters at once.
+FIRST_BATCH = 20
+CHARACTERS = 4_000_000
 
 
 def drain(limit: int = 200) -> int:
@@ -46,7 +50,7 @@ def rebuild(progress: Progress | None = None) -> int:
     keys = [(source, list(source.all_ids())) for source in registry.sources()]
     total = sum(len(ids) for _, ids in keys)
     skipped: list[Key] = []
-    count = engine().rebuild(_all_documents(keys, skipped), total, progress)
+    count = engine().rebuild(_all_prepared(keys, total, skipped), total, progress)
     held = {(source.kind, pk) for source, ids in keys for pk in ids}
     texts.keep_only(held)
     digests.keep_only(held)
@@ -143,17 +147,19 @@ def _apply(keys: list[Key]) -> None:
     documents = [document for kind in {kind for kind, _ in keys} for document in _documents(kind, keys)]
     held = {document.key for document in documents}
     gone = [key for key in keys if key not in held]
+    # Before the index is touched: what fails here is the document's fault.
+    prepared = prepare(documents)
     try:
-        engine().apply(documents, gone)
+        engine().apply(prepared, gone)
     except Busy:
         raise
     except EngineError as problem:
         # The index, not the document, is at fault: the next round rebuilds it.
         engine().ask_for_rebuild(str(problem))
         raise
-    texts.keep(documents)
+    texts.keep(prepared)
     texts.forget(gone)
-    digests.keep(documents)
+    digests.keep(prepared)
     digests.forget(gone)
     watching.look_at(documents)
 
@@ -178,12 +184,22 @@ def _look_at(keys: set[Key]) -> None:
             watching.look_at(_readable(kind, ids[start : start + BATCH], []))
 
 
+def _all_prepared(keys: list[tuple[registry.Source, list[int]]], total: int, skipped: list[Key]) -> Iterator[Prepared]:
+    for prepared in crew.prepared(_all_documents(keys, skipped), total):
+        texts.keep(prepared)
+        digests.keep(prepared)
+        yield prepared
+
+
 def _all_documents(keys: list[tuple[registry.Source, list[int]]], skipped: list[Key]) -> Iterator[list[Document]]:
+    """Every document, in batches of about as much text: of records with long logs fewer are in hand at once."""
     for source, ids in keys:
-        for start in range(0, len(ids), BATCH):
-            documents = _readable(source.kind, ids[start : start + BATCH], skipped)
-            texts.keep(documents)
-            digests.keep(documents)
+        start, size = 0, FIRST_BATCH
+        while start < len(ids):
+            documents = _readable(source.kind, ids[start : start + size], skipped)
+            start += size
+            characters = sum(len(part.text) for document in documents for part in document.parts)
+            size = max(1, min(BATCH, size * CHARACTERS // max(characters, 1)))
             yield documents
 
 

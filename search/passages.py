@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.documents import Part
-from search.words import first_tokens, index_words
+from search.words import first_tokens, index_words_of
 
 # About two sentences.
 SIZE = 300
@@ -83,9 +83,9 @@ def number(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass"))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)
 def _numbers(token: str) -> tuple[int, ...]:
-    return tuple(number(word) for word in index_words(token))
+    return tuple(number(word) for word in index_words_of(token))
 
 
 def _pieces(sentence: str, size: int) -> Iterator[str]:

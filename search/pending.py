@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from search.counting import tallies
 from search.documents import Document
 from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term, View
 from search.fields import GROUP_COUNT
 from search.scoring import score
 from search.spelling import Vocabulary, best_completions, can_be_begun, order
-from search.tally import day_of, facts_of, tallies
+from search.tally import day_of, facts_of
 
 _PINNED = 1_000_000.0
 
@@ -22,7 +23,7 @@ class Loose:
         self.facts = facts_of(document)
         self.tokens = frozenset(fact.token for fact in self.facts)
         self.day = day_of(document)
-        counts, self.lengths = tallies(document)
+        counts, self.lengths = tallies(document.parts)
         self.counts = {word: tuple(tally[:GROUP_COUNT]) for word, tally in counts.items()}
 
     def tally(self, term: Term) -> tuple[int, ...] | None:

@@ -3,27 +3,22 @@
 A record that waits in the outbox may have changed since: its text is read from the record itself (search/ranking.py).
 """
 
-import json
-import logging
-import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from hindsight.lib.rows import rows_of, table
-from search.documents import Document, Part
+from search.documents import Part
 from search.engines.protocol import Key
 from search.models import IndexedText
-from search.signing import is_shown
+from search.packing import unpacked_text
+from search.preparing import Prepared
 
-logger = logging.getLogger(__name__)
-
-# Of one document so many characters are kept; what stands behind them is found, and not shown in results.
-MAX_CHARACTERS = 2_000_000
 _BATCH = 200
 
 
-def keep(documents: Iterable[Document]) -> None:
+def keep(prepared: Prepared) -> None:
     """Write these documents' texts in place of what stood there; called where the index takes them in."""
-    rows = [IndexedText(kind=each.kind, object_id=each.id, parts=_packed(each.parts)) for each in documents]
+    pairs = zip(prepared.documents, prepared.made.texts, strict=True)
+    rows = [IndexedText(kind=each.kind, object_id=each.id, parts=packed) for each, packed in pairs]
     IndexedText.objects.bulk_create(
         rows,
         batch_size=_BATCH,
@@ -58,26 +53,7 @@ def read(keys: Iterable[Key]) -> dict[Key, tuple[Part, ...]]:
         by_kind.setdefault(kind, []).append(pk)
     for kind, ids in by_kind.items():
         for pk, packed in rows_of(table(IndexedText), "object_id, parts", "object_id", ids, kind=kind):
-            parts = _unpacked(packed)
+            parts = unpacked_text(packed)
             if parts is not None:
                 found[kind, pk] = parts
     return found
-
-
-def _packed(parts: Sequence[Part]) -> bytes:
-    rows, room = [], MAX_CHARACTERS
-    for part in filter(is_shown, parts):
-        rows.append((part.field, part.text[:room], part.anchor, part.label))
-        room -= len(part.text)
-        if room <= 0:
-            break
-    # Little time for most of the gain: a rebuild packs every record.
-    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"), 1)
-
-
-def _unpacked(packed: bytes | memoryview) -> tuple[Part, ...] | None:
-    try:
-        return tuple(Part(*row) for row in json.loads(zlib.decompress(packed)))
-    except (zlib.error, ValueError, TypeError):
-        logger.warning("A kept text can't be read; the record itself is read instead")
-        return None

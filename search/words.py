@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -61,28 +61,35 @@ def tokens(text: str) -> Iterator[str]:
         yield match.group()
 
 
-def first_tokens(text: str, limit: int) -> list[str]:
-    """The first `limit` tokens of a text; those of an ordinary one at once, which is faster than one by one."""
+def first_tokens(text: str, limit: int | None) -> list[str]:
+    """The first `limit` tokens of a text, or all; those of an ordinary one at once, which is faster than one by one."""
     return list(islice(tokens(text), limit)) if len(text) > _LONG else _TOKEN.findall(normal(text))[:limit]
 
 
 def index_words(text: str) -> Iterator[str]:
     """What a document's text puts into an index, with repetitions."""
     for match in _TOKEN.finditer(normal(text)):
-        yield from _index_words_of(match.group())
+        yield from index_words_of(match.group())
 
 
-def counted_words(text: str, limit: int) -> dict[str, int]:
-    """`index_words` of a text's first `limit` tokens with how often each stands; a token is taken apart only once."""
+def counted_words(texts: Iterable[str], limit: int | None = None) -> dict[str, int]:
+    """`index_words` of texts, of each its first `limit` tokens, with how often each word stands in all of them.
+
+    A token is taken apart only once, however often it stands there.
+    """
+    held: Counter[str] = Counter()
+    for text in texts:
+        held.update(first_tokens(text, limit))
     found: dict[str, int] = {}
-    for token, times in Counter(first_tokens(text, limit)).items():
-        for word in _index_words_of(token):
+    for token, times in held.items():
+        for word in index_words_of(token):
             found[word] = found.get(word, 0) + times
     return found
 
 
-@lru_cache(maxsize=50_000)
-def _index_words_of(token: str) -> tuple[str, ...]:
+@lru_cache(maxsize=30_000)
+def index_words_of(token: str) -> tuple[str, ...]:
+    """What one token puts into an index; `index_words` of a text is these of its tokens."""
     found: list[str] = []
     for word in words_of(token):
         found.append(word.text)
@@ -100,10 +107,21 @@ def words_of(token: str) -> tuple[Word, ...]:
     if 1 < len(token) <= MAX_WHOLE:
         whole = token.lower()
         found[whole] = Word(whole, "whole")
-    for piece in _pieces(token):
-        for word in _prose(piece) if _PROSE.fullmatch(piece) else _plain(piece):
+    for part in _SEPARATOR.split(token):
+        for word in _words_of_part(part):
+            found.setdefault(word.text, word)
+    for run in _UNSPACED.findall(token):
+        for at in range(len(run) - 1):
+            word = Word(run[at : at + 2], "piece")
             found.setdefault(word.text, word)
     return tuple(found.values())
+
+
+@lru_cache(maxsize=30_000)
+def _words_of_part(part: str) -> tuple[Word, ...]:
+    """What stands between two separators: the parts of names and addresses come again and again."""
+    found = (_prose(piece) if _PROSE.fullmatch(piece) else _plain(piece) for piece in _pieces(part))
+    return tuple(word for words in found for word in words)
 
 
 @lru_cache(maxsize=50_000)
@@ -125,13 +143,11 @@ def _plain(piece: str) -> tuple[Word, ...]:
     return (Word(low, "piece"),) if 1 < len(low) <= MAX_PIECE else ()
 
 
-def _pieces(token: str) -> Iterator[str]:
-    for part in filter(None, _SEPARATOR.split(token)):
+def _pieces(part: str) -> Iterator[str]:
+    if part:
         yield part
-        for piece in filter(None, part.split("_")):
-            yield piece
-            if not _HEX.fullmatch(piece.lower()):
-                camel = _CAMEL.findall(piece)
-                yield from camel if len(camel) > 1 else ()
-    for run in _UNSPACED.findall(token):
-        yield from (run[at : at + 2] for at in range(len(run) - 1))
+    for piece in filter(None, part.split("_")):
+        yield piece
+        if not _HEX.fullmatch(piece.lower()):
+            camel = _CAMEL.findall(piece)
+            yield from camel if len(camel) > 1 else ()

@@ -1,18 +1,22 @@
 """The engine of PostgreSQL installations: word vectors made by our own splitter, found by GIN, scored by BM25F here."""
 
 import logging
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
-from search.documents import Document
+from search.engines import postgres_table as table
 from search.engines.postgres_rows import SCHEMA_VERSION, Writing, mark_change
+from search.engines.postgres_sql import PASSING, ask, told
+from search.engines.postgres_statistics import Known
 from search.engines.postgres_view import PostgresView
 from search.engines.protocol import EngineError, Health, Key, Progress
 from search.engines.whoosh_files import Busy
 from search.models import IndexState, SearchDocument
+from search.preparing import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -29,16 +33,16 @@ class PostgresEngine:
         """See the protocol."""
         return PostgresView(_state().generation, rights, hidden)
 
-    def apply(self, documents: Sequence[Document], removed: Sequence[Key]) -> None:
+    def apply(self, prepared: Prepared, removed: Sequence[Key]) -> None:
         """See the protocol."""
         with _writing(), transaction.atomic():
             generation = _state().generation
-            for kind, ids in _by_kind([*removed, *(document.key for document in documents)]).items():
+            for kind, ids in _by_kind([*removed, *(document.key for document in prepared.documents)]).items():
                 _rows(generation).filter(kind=kind, object_id__in=ids).delete()
-            Writing(generation).insert(documents)
+            Writing(generation).insert(prepared)
         mark_change()
 
-    def rebuild(self, batches: Iterable[list[Document]], total: int, progress: Progress | None = None) -> int:
+    def rebuild(self, batches: Iterable[Prepared], total: int, progress: Progress | None = None) -> int:
         """See the protocol. Raises Busy when another process writes."""
         with _writing():
             state, _ = IndexState.objects.get_or_create(pk=1)
@@ -49,7 +53,7 @@ class PostgresEngine:
             for batch in batches:
                 with transaction.atomic():
                     writing.insert(batch)
-                done += len(batch)
+                done += len(batch.documents)
                 IndexState.objects.filter(pk=1).update(progress=f"{done:,} of {total:,}")
                 if progress:
                     progress(done, total)

@@ -1,63 +1,68 @@
 """How documents are written into PostgreSQL's index table and its vocabulary."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-from operator import add
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 
 from search.documents import Document
+from search.engines.postgres_scoring import tallies_of
+from search.engines.postgres_sql import quoted
 from search.engines.protocol import FACETS
-from search.fields import GROUP_COUNT
+from search.preparing import Prepared
 from search.spelling import can_be_slip, letter_set
-from search.tally import day_of, facts_of, tallies
+from search.tally import day_of, facts_of
 
 # Raise it whenever what stands in the table changes its meaning: an index of another version is rebuilt.
-SCHEMA_VERSION = 3
-# A word vector keeps 255 places of a word at most and 1 MB in all.
+SCHEMA_VERSION = 4
+# A word that stands more often in a group says no more.
 _MAX_TIMES = 60
+# A word vector has 1 MB at most.
 _MAX_VECTOR = 1_000_000
+_AT_ONCE = 10_000
 
 _COPY = """
     COPY search_searchdocument
         (generation, kind, object_id, version, day, length_a, length_b, length_c, length_d,
-         words, facts, facets, rights)
+         words, tallies, facts, facets, rights)
     FROM STDIN
 """
+# What a word of an older generation counted is counted anew.
 _REMEMBER = """
-    INSERT INTO search_vocabulary (word, length, letters, generation)
-    SELECT * FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[])
-    ON CONFLICT (word) DO UPDATE SET generation = excluded.generation
-    WHERE search_vocabulary.generation < excluded.generation
+    INSERT INTO search_vocabulary AS held (word, length, letters, documents, generation)
+    SELECT word, length, letters, documents, %s
+    FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[]) AS new (word, length, letters, documents)
+    ON CONFLICT (word) DO UPDATE SET
+        documents = CASE WHEN held.generation = excluded.generation THEN held.documents ELSE 0 END
+            + excluded.documents,
+        generation = excluded.generation
 """
 
 
 class Writing:
-    """Documents on their way into one generation of the index. Words that were remembered once are not sent again."""
+    """Documents on their way into one generation of the index."""
 
     def __init__(self, generation: int) -> None:
         self._generation = generation
-        self._remembered: set[str] = set()
+        self._words: Counter[str] = Counter()
 
-    def insert(self, documents: Sequence[Document]) -> None:
-        """Write documents and their spellable words; there must be no documents of the same keys."""
-        tallied = [(document, *tallies(document)) for document in documents]
-        if not tallied:
-            return
-        rows = [_row(self._generation, *each) for each in tallied]
+    def insert(self, prepared: Prepared) -> None:
+        """Write documents; there must be none of the same keys."""
         with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
-        self._remember({word for _, counts, _ in tallied for word in counts if can_be_slip(word)})
+            for document, (counts, lengths) in zip(prepared.documents, prepared.tallies(), strict=True):
+                copy.write_row(_row(self._generation, document, counts, lengths))
+                self._words.update(filter(can_be_slip, counts))
 
-    def _remember(self, words: set[str]) -> None:
-        new = sorted(words - self._remembered)
-        if new:
-            letters = [int(letter_set(word)) for word in new]
+    def remember(self) -> None:
+        """Write the spellable words of all that was inserted, with in how many documents they stand."""
+        words = sorted(self._words)
+        for start in range(0, len(words), _AT_ONCE):
+            some = words[start : start + _AT_ONCE]
+            columns = [some, list(map(len, some)), _letters(some), [self._words[word] for word in some]]
             with connection.cursor() as cursor:
-                cursor.execute(_REMEMBER, [new, list(map(len, new)), letters, [self._generation] * len(new)])
-            self._remembered.update(new)
+                cursor.execute(_REMEMBER, [self._generation, *columns])
+        self._words.clear()
 
 
 def mark_change() -> None:
@@ -66,14 +71,13 @@ def mark_change() -> None:
         cursor.execute("SELECT nextval('search_searchdocument_id_seq')")
 
 
-def quoted(word: str) -> str:
-    """A word as it stands in a tsvector's or tsquery's text."""
-    escaped = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
+def _letters(words: Iterable[str]) -> list[int]:
+    return [int(letter_set(word)) for word in words]
 
 
 def _row(generation: int, document: Document, counts: dict[str, list[int]], lengths: tuple[int, ...]) -> list[Any]:
     facts = facts_of(document)
+    held = _fitting(counts)
     return [
         generation,
         document.kind,
@@ -81,28 +85,22 @@ def _row(generation: int, document: Document, counts: dict[str, list[int]], leng
         document.version,
         day_of(document),
         *lengths,
-        _vector(counts),
+        " ".join(map(quoted, held)),
+        tallies_of(held, _MAX_TIMES),
         sorted({fact.token for fact in facts}),
         sorted({f"{fact.name}:{fact.value}" for fact in facts if fact.name in FACETS}),
         sorted(document.rights),
     ]
 
 
-def _vector(counts: dict[str, list[int]]) -> str:
-    """A tsvector's text. Its places say no order: there are as many of each weight as the word stands in that group."""
-    pieces, size = [], 0
+def _fitting(counts: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Those words that a vector has room for."""
+    if sum(map(len, counts)) < _MAX_VECTOR // 8:
+        return counts
+    held, size = {}, 0
     for word, tally in counts.items():
-        ends = [0]
-        for times in tally[:GROUP_COUNT]:
-            ends.append(add(ends[-1], min(times, _MAX_TIMES)))
-        places = [
-            f"{place}{letter}"
-            for letter, (begin, end) in zip("ABCD", pairwise(ends), strict=True)
-            for place in range(begin + 1, end + 1)
-        ]
-        piece = f"{quoted(word)}:{','.join(places)}"
-        size += len(word.encode()) + 2 * len(places) + 8
+        size += len(word.encode()) + 8
         if size > _MAX_VECTOR:
             break
-        pieces.append(piece)
-    return " ".join(pieces)
+        held[word] = tally
+    return held

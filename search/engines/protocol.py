@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from search.documents import Document
+from search.preparing import Prepared
 
 Key = tuple[str, int]
 Progress = Callable[[int, int], None]
@@ -149,11 +149,11 @@ class Engine(Protocol):
         """The index for somebody with these rights (None: sees all), without the documents of `hidden`."""
         ...
 
-    def apply(self, documents: Sequence[Document], removed: Sequence[Key]) -> None:
+    def apply(self, prepared: Prepared, removed: Sequence[Key]) -> None:
         """Take in these documents in place of what stood there, and forget `removed`; durable on return."""
         ...
 
-    def rebuild(self, batches: Iterable[list[Document]], total: int, progress: Progress | None = None) -> int:
+    def rebuild(self, batches: Iterable[Prepared], total: int, progress: Progress | None = None) -> int:
         """Build a new index beside the one in use and swap them; returns how many documents it holds."""
         ...
 

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from whoosh.index import TOC
 
 from search import registry
-from search.documents import Document
 from search.engines.protocol import EngineError, Health, Key, Progress
 from search.engines.whoosh_cures import DurableStorage
 from search.engines.whoosh_files import IndexFiles
@@ -21,7 +20,7 @@ from search.engines.whoosh_schema import SCHEMA, kind_number
 from search.engines.whoosh_segment import Segment
 from search.engines.whoosh_view import Snapshot, WhooshView
 from search.engines.whoosh_writing import writer_of
-from search.tally import Tallies, tallied, tallies
+from search.preparing import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +28,6 @@ _NAME = "MAIN"
 MAX_SEGMENTS = 8
 # A rebuild writes so many documents at a time; more would take more memory and gain nothing.
 _SEGMENT = 10_000
-_SHOWN_EVERY = 100
 _LOOK_EVERY_SECONDS = 1.0
 
 
@@ -60,19 +58,16 @@ class WhooshEngine:
             assert self._snapshot is not None
             return self._snapshot
 
-    def apply(self, documents: Sequence[Document], removed: Sequence[Key]) -> None:
+    def apply(self, prepared: Prepared, removed: Sequence[Key]) -> None:
         """See the protocol."""
-        # Made before the index is touched: what fails here is the document's fault.
-        rows = [(document, tallies(document)) for document in documents]
         with self.files.writing(), _as_engine_error():
             path = self.files.current()
             snapshot = self.snapshot(fresh=True)
             writer = writer_of(path, _NAME, SCHEMA)
             try:
-                for place in snapshot.places([*removed, *(document.key for document in documents)]):
+                for place in snapshot.places([*removed, *(document.key for document in prepared.documents)]):
                     writer.delete_document(int(place))
-                for document, tallied in rows:
-                    writer.add(document, tallied)
+                writer.add(prepared)
                 writer.commit(merge=len(snapshot.segments) >= MAX_SEGMENTS)
             except BaseException:
                 with suppress(Exception):
@@ -80,22 +75,21 @@ class WhooshEngine:
                 raise
         self._looked = 0.0
 
-    def rebuild(self, batches: Iterable[list[Document]], total: int, progress: Progress | None = None) -> int:
+    def rebuild(self, batches: Iterable[Prepared], total: int, progress: Progress | None = None) -> int:
         """See the protocol. Raises Busy when another process writes."""
         with self.files.writing(), _as_engine_error():
             self.files.sweep(self._in_use())
             path = self.files.new_generation()
             TOC.create(DurableStorage(str(path)), SCHEMA, _NAME)
             done = 0
-            for documents in _segments(tallied(batches)):
+            for first, its in _segments(batches):
                 writer = writer_of(path, _NAME, SCHEMA)
-                for document, its in documents:
-                    writer.add(document, its)
-                    done += 1
-                    if done % _SHOWN_EVERY == 0 or done == total:
-                        self.files.show_progress(done, total)
-                        if progress:
-                            progress(done, total)
+                for prepared in chain([first], its):
+                    writer.add(prepared)
+                    done += len(prepared.documents)
+                    self.files.show_progress(done, total)
+                    if progress:
+                        progress(done, total)
                 writer.commit(merge=False)
             self.files.switch_to(path)
             self.files.forget_note()
@@ -198,7 +192,14 @@ class _as_engine_error:  # noqa: N801 - reads as a statement
             raise EngineError("the index is damaged") from problem
 
 
-def _segments(documents: Iterator[tuple[Document, Tallies]]) -> Iterator[Iterator[tuple[Document, Tallies]]]:
-    """Stretches of documents that make a segment each, so that memory stays within bounds."""
-    for first in documents:
-        yield chain([first], islice(documents, _SEGMENT - 1))
+def _segments(batches: Iterable[Prepared]) -> Iterator[tuple[Prepared, Iterator[Prepared]]]:
+    """Batches that make a segment together, so that memory stays within bounds: the first, and those that follow."""
+    held = iter(batches)
+    for first in held:
+        yield first, _up_to(_SEGMENT - len(first.documents), held)
+
+
+def _up_to(room: int, batches: Iterator[Prepared]) -> Iterator[Prepared]:
+    while room > 0 and (prepared := next(batches, None)) is not None:
+        room -= len(prepared.documents)
+        yield prepared

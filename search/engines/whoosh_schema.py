@@ -1,5 +1,6 @@
 """What a Whoosh index of ours holds: numbers and versions. Words, facts and rights stand beside (word_files.py)."""
 
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
@@ -30,7 +31,7 @@ def kind_number(kind: str) -> int:
     return crc32(kind.encode())
 
 
-def row(document: Document, lengths: tuple[int, ...]) -> dict[str, Any]:
+def row(document: Document, lengths: Sequence[int]) -> dict[str, Any]:
     """A document as Whoosh's writer takes it."""
     return {
         "version": document.version,

@@ -11,12 +11,11 @@ import numpy as np
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.writing import SegmentWriter
 
-from search.documents import Document
 from search.engines.whoosh_cures import DurableStorage
 from search.engines.whoosh_schema import row, values
 from search.engines.whoosh_segment import WORDS, word_file
 from search.engines.word_files import Gathering
-from search.tally import Tallies
+from search.preparing import Prepared
 
 
 class WordWriter(SegmentWriter):  # type: ignore[misc]  # whoosh ships no types
@@ -26,11 +25,12 @@ class WordWriter(SegmentWriter):  # type: ignore[misc]  # whoosh ships no types
         super().__init__(index, codec=W3Codec(compression=0), timeout=0.0)
         self._gathering = Gathering()
 
-    def add(self, document: Document, tallies: Tallies) -> None:
-        """Take in one document."""
-        counts, lengths = tallies
-        self._gathering.add(self.docnum, counts, values(document))
-        self.add_document(**row(document, lengths))
+    def add(self, prepared: Prepared) -> None:
+        """Take in documents."""
+        self._gathering.add_made(self.docnum, prepared.made)
+        for document, lengths in zip(prepared.documents, prepared.made.lengths, strict=True):
+            self._gathering.add(self.docnum, {}, values(document))
+            self.add_document(**row(document, lengths))
 
     def add_reader(self, reader: Any) -> None:
         """See Whoosh's writer: a whole segment, without its deleted documents."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.fields import GROUP_COUNT
+from search.preparing import Made, packed_counts
 from search.spelling import MAX_LENGTH, MIN_LENGTH, Vocabulary
 
 Numbers = NDArray[Any]
@@ -140,71 +141,73 @@ class Gathering:
     """The words of a segment on their way into its file."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        # By their bytes, which is how they are sorted and written.
+        self._numbers: dict[bytes, int] = {}
         self._words = array("I")
         self._documents: list[Numbers] = []
         self._counts = bytearray()
 
     def add(self, document: int, counts: Mapping[str, Sequence[int]], values: Sequence[str]) -> None:
         """One document's words with their four counts, and its exact values as `value_word` writes them."""
-        self._number(chain(counts, values))
+        self._words.extend(self._numbers_of(chain(counts, values)))
         self._documents.append(np.full(len(counts) + len(values), document, dtype="<u4"))
-        self._counts += packed(counts.values())
+        self._counts += packed_counts(counts)
         self._counts += _NOWHERE * len(values)
+
+    def add_made(self, document: int, made: Made) -> None:
+        """The words of several documents, of which the first has this number."""
+        own = np.array(self._numbers_of(made.words), dtype=np.uint32)
+        self._words.frombytes(own[made.numbers].tobytes())
+        self._documents.append(np.repeat(np.arange(document, document + len(made.sizes), dtype="<u4"), made.sizes))
+        self._counts += made.counts
 
     def add_file(self, held: WordFile, places: Numbers) -> None:
         """The postings of another segment; `places` says which document each of its documents becomes, -1 for none."""
         numbers, documents, counts = held.all_postings()
         becomes = places[documents]
         kept = becomes >= 0
-        words = held.words()
-        known = self._numbers
-        own = np.fromiter((known.setdefault(word, len(known)) for word in words), np.int64, len(words))
-        self._words.frombytes(own[numbers[kept]].astype(np.uint32).tobytes())
+        own = np.array(self._numbers_of(held.words()), dtype=np.uint32)
+        self._words.frombytes(own[numbers[kept]].tobytes())
         self._documents.append(becomes[kept].astype("<u4"))
         self._counts += counts[kept].tobytes()
 
-    def contents(self) -> list[bytes]:
-        """The pieces of the file, in order."""
-        words = sorted((word.encode(*_UTF8), number) for word, number in self._numbers.items())
-        rank = np.empty(len(words), dtype=np.uint64)
-        rank[np.fromiter((number for _, number in words), np.int64, len(words))] = np.arange(len(words))
+    def contents(self) -> list[bytes | memoryview]:
+        """The pieces of the file, in order; what was gathered is given up on the way, as it may be large."""
+        raw = sorted(self._numbers)
+        rank = np.empty(len(raw), dtype=np.uint32)
+        rank[np.fromiter(map(self._numbers.__getitem__, raw), np.int64, len(raw))] = np.arange(len(raw))
+        self._numbers = {}
         order, first = self._ordered(rank)
         documents = np.concatenate(self._documents) if self._documents else np.zeros(0, "<u4")
-        counts = np.frombuffer(bytes(self._counts), dtype=np.uint8).reshape(-1, GROUP_COUNT)
-        raw = [word for word, _ in words]
+        self._documents = []
+        counts = np.frombuffer(self._counts, dtype="<u4")
         arrays = {
             "text": np.frombuffer(b"".join(raw), dtype=np.uint8),
             "text_at": np.cumsum([0, *map(len, raw)]).astype("<i8"),
             "heads": np.frombuffer(b"".join(word[:8].ljust(8, b"\0") for word in raw), dtype=">u8").astype("<u8"),
             "first": first,
             "documents": documents[order],
-            "counts": counts[order].reshape(-1),
+            # The four counts of a posting, moved as one number.
+            "counts": counts[order].view(np.uint8),
             **_spelled(raw),
         }
         return _file(arrays, int(documents.max()) + 1 if len(documents) else 0)
 
-    def _number(self, words: Iterable[str]) -> None:
+    def _numbers_of(self, words: Iterable[str]) -> list[int]:
         known = self._numbers
-        self._words.extend([known.setdefault(word, len(known)) for word in words])
+        return [known.setdefault(word.encode(*_UTF8), len(known)) for word in words]
 
     def _ordered(self, rank: Numbers) -> tuple[Numbers, Numbers]:
         """The order of the postings by word, then as they came, which is by document; and where each word's begin."""
-        ranked = rank[np.frombuffer(self._words, dtype=np.uint32)] if len(self._words) else np.zeros(0, np.uint64)
-        keys = (ranked << np.uint64(32)) | np.arange(len(ranked), dtype=np.uint64)
-        keys.sort()
+        ranked = rank[np.frombuffer(self._words, dtype=np.uint32)] if self._words else np.zeros(0, np.uint32)
+        self._words = array("I")
         first = np.zeros(len(rank) + 1, dtype="<i8")
-        np.cumsum(np.bincount(ranked.astype(np.int64), minlength=len(rank)), out=first[1:])
-        return keys & np.uint64(0xFFFFFFFF), first
-
-
-def packed(counts: Iterable[Sequence[int]]) -> bytes:
-    """Counts side by side, a byte each, up to 255."""
-    held = list(counts)
-    try:
-        return bytes(chain.from_iterable(held))
-    except ValueError:
-        return bytes(min(times, 255) for tally in held for times in tally)
+        np.cumsum(np.bincount(ranked, minlength=len(rank)), out=first[1:])
+        keys = ranked.astype(np.uint64)
+        keys <<= np.uint64(32)
+        keys |= np.arange(len(ranked), dtype=np.uint32)
+        keys.sort()
+        return keys.astype(np.uint32), first
 
 
 def _spelled(raw: Iterable[bytes]) -> dict[str, Numbers]:
@@ -221,18 +224,17 @@ def _spelled(raw: Iterable[bytes]) -> dict[str, Numbers]:
     return found
 
 
-def _file(arrays: Mapping[str, Numbers], size: int) -> list[bytes]:
-    table, pieces, at = {"size": ("", 0, size)}, list[bytes](), 0
+def _file(arrays: Mapping[str, Numbers], size: int) -> list[bytes | memoryview]:
+    table, pieces, at = {"size": ("", 0, size)}, list[bytes | memoryview](), 0
     for name, held in arrays.items():
-        piece = held.tobytes()
+        piece, filled = held.view(np.uint8).data, bytes(-held.nbytes % 8)
         table[name] = (held.dtype.str, at, len(held))
-        piece += bytes(-len(piece) % 8)
-        pieces.append(piece)
-        at += len(piece)
+        pieces += [piece, filled]
+        at += len(piece) + len(filled)
     head = json.dumps(table).encode("ascii")
     head += b" " * (-len(head) % 8)
     body = [len(head).to_bytes(4, "little"), head, *pieces]
     total = 0
-    for piece in body:
-        total = crc32(piece, total)
+    for part in body:
+        total = crc32(part, total)
     return [_MAGIC, total.to_bytes(4, "little"), *body]

@@ -12,9 +12,9 @@ from incidents.chunks import CHARACTERS, LINES, chunks
 from incidents.models import Attachment
 from incidents.services.attachments import attach
 from incidents.services.snippets import add_snippet
+from search.counting import tallies
 from search.documents import Document, Part
 from search.results import find
-from search.tally import tallies
 from tests.search.real import index
 from tests.support.personas import client_of
 from tests.support.postmortems import make_postmortem
@@ -93,10 +93,10 @@ def test_chunks_lose_nothing_and_know_their_line(text: str) -> None:
 
 
 def test_what_people_wrote_counts_before_long_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.tally.MAX_WORDS", 3000)
+    monkeypatch.setattr("search.counting.MAX_WORDS", 3000)
     long = " ".join(f"w{n}" for n in range(4000))
     document = Document("note", 1, (Part("log", long), Part("fix", "quokka")), frozenset())
-    assert "quokka" in tallies(document)[0]
+    assert "quokka" in tallies(document.parts)[0]
 
 
 def test_lines_of_a_file_are_shown_to_those_who_may_see_it(responder: User, outsider: User) -> None:

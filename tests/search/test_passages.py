@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search import digests
 from search.closeness import closeness
 from search.documents import Part
 from search.engines.protocol import Statistics, Term
 from search.models import Digest
+from search.packing import packed_words, unpacked_words
 from search.passages import MOST, SIZE, cut, number, passages, told
 from search.results import find
 from tests.search.conftest import INSIDER, PUBLIC, Shelf
@@ -38,7 +38,7 @@ def test_a_long_record_has_a_limit() -> None:
 @given(st.lists(st.text(max_size=80), max_size=10))
 def test_what_is_packed_is_read_again(texts: list[str]) -> None:
     held = told(texts)
-    read = digests.unpack(digests.pack(held))
+    read = unpacked_words(packed_words(held))
     assert read is not None
     assert np.array_equal(read.sizes, held.sizes)
     assert np.array_equal(read.words, held.words)
@@ -46,7 +46,7 @@ def test_what_is_packed_is_read_again(texts: list[str]) -> None:
 
 @given(st.binary(max_size=60))
 def test_damaged_bytes_are_left_out(packed: bytes) -> None:
-    read = digests.unpack(packed)
+    read = unpacked_words(packed)
     assert read is None or len(read.words) == int(read.sizes.sum())
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from search.engines.postgres import PostgresEngine
 from search.engines.protocol import FACETS, Plan, Term
+from search.preparing import prepare
 from tests.search.conftest import Shelf
 
 pytestmark = pytest.mark.postgresql
@@ -23,7 +24,7 @@ def engine(shelf: Shelf, db: None, settings: Any) -> PostgresEngine:
     engine = PostgresEngine()
     for pk in range(1, 4):
         shelf.put(pk, " ".join(WORDS[: 4 * pk]))
-    engine.rebuild([list(shelf.held.values())], 3)
+    engine.rebuild([prepare(list(shelf.held.values()))], 3)
     return engine
 
 
@@ -45,9 +46,9 @@ def test_what_is_left_out_or_gone_counts_no_more(engine: PostgresEngine, shelf: 
 
     assert count() == 3
     assert count(lambda: [("note", 2), ("note", 99), ("other", 1)]) == 2
-    engine.apply([], [("note", 1)])
+    engine.apply(prepare([]), [("note", 1)])
     assert count() == 2
-    engine.apply([shelf.held[1]], [])
+    engine.apply(prepare([shelf.held[1]]), [])
     assert count() == 3
 
 

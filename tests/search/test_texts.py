@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from search import indexing, texts
+from search import indexing, packing, texts
 from search.documents import Document, Part
 from search.models import IndexedText
+from search.preparing import prepare
 from search.results import find
 from tests.search.conftest import PUBLIC, Shelf
 
@@ -77,7 +78,7 @@ def test_a_text_that_cannot_be_unpacked_is_read_from_the_record(shelf: Shelf, in
 
 
 def test_one_huge_text_is_kept_in_part(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "MAX_CHARACTERS", 10)
+    monkeypatch.setattr(packing, "MAX_CHARACTERS", 10)
     parts = (Part("entry", "12345678", "#entry-1"), Part("log", "abcdef"), Part("code", "never"))
-    texts.keep([Document("note", 1, parts, frozenset())])
+    texts.keep(prepare([Document("note", 1, parts, frozenset())]))
     assert texts.read([("note", 1)]) == {("note", 1): (Part("entry", "12345678", "#entry-1"), Part("log", "ab"))}

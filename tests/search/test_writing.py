@@ -13,6 +13,7 @@ from search.engines import whoosh_engine
 from search.engines.protocol import Plan, Term
 from search.engines.whoosh_engine import MAX_SEGMENTS, WhooshEngine
 from search.engines.word_files import Gathering, WordFile, check, value_word
+from search.preparing import prepare
 
 pytestmark = pytest.mark.usefixtures("shelf")
 
@@ -37,10 +38,10 @@ def opened(gathering: Gathering, size: int) -> WordFile:
 def test_a_rebuild_in_several_segments_holds_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(whoosh_engine, "_SEGMENT", 3)
     engine = WhooshEngine(tmp_path / "index")
-    assert engine.rebuild([documents(count)], count) == count
+    assert engine.rebuild([prepare([document]) for document in documents(count)], count) == count
     assert found(engine, "disk") == set(range(1, count + 1))
     assert found(engine, f"number{count}") == ({count} if count else set())
-    engine.apply(documents(count)[:1], [("note", count)] if count > 1 else [])
+    engine.apply(prepare(documents(count)[:1]), [("note", count)] if count > 1 else [])
     assert found(engine, "disk") == (set(range(1, max(count, 2))) if count else set())
 
 
@@ -49,7 +50,7 @@ def test_merging_keeps_what_is_there_and_drops_what_is_gone(tmp_path: Path) -> N
     engine.rebuild([], 0)
     every = documents(3 * MAX_SEGMENTS)
     for at, document in enumerate(every):
-        engine.apply([document], [every[at - 1].key] if at % 3 == 2 else [])
+        engine.apply(prepare([document]), [every[at - 1].key] if at % 3 == 2 else [])
     assert len(engine.snapshot(fresh=True).segments) < MAX_SEGMENTS + 3
     assert found(engine, "disk") == {document.id for at, document in enumerate(every) if at % 3 != 1}
     assert found(engine, "number1") == {1}
@@ -81,10 +82,11 @@ def test_a_file_taken_in_is_as_if_written_anew() -> None:
     merged = Gathering()
     merged.add(0, {"disk": [2, 0, 0, 0]}, [])
     merged.add_file(opened(first, 3), np.array([1, -1, 2]))
-    held = opened(merged, 3).postings("disk")
+    file = opened(merged, 3)
+    held = file.postings("disk")
     assert held is not None
     assert held[0].tolist() == [0, 1, 2]
-    assert opened(merged, 3).postings("number2") is not None
+    assert file.postings("number2") is not None
 
 
 def test_every_flipped_bit_is_seen() -> None:
@@ -109,12 +111,12 @@ def test_any_run_of_commits_ends_as_a_rebuild_would(tmp_path: Path, monkeypatch:
     dice, every = random.Random(seed), documents(12)
     engine = WhooshEngine(tmp_path / "index")
     held = {document.id: document for document in every[: dice.randrange(9)]}
-    engine.rebuild([list(held.values())], len(held))
+    engine.rebuild([prepare([document]) for document in held.values()], len(held))
     for turn in range(12):
         changed = dice.sample(every, dice.randrange(4))
         gone = [document for document in dice.sample(every, dice.randrange(5)) if document not in changed]
         changed = [replace(document, parts=(*document.parts, Part("fix", f"turn{turn}"))) for document in changed]
-        engine.apply(changed, [document.key for document in gone])
+        engine.apply(prepare(changed), [document.key for document in gone])
         held = {pk: each for pk, each in held.items() if pk not in {document.id for document in gone}}
         held.update({document.id: document for document in changed})
         # A process that has seen nothing before reads the same as the one that wrote.
