@@ -110,6 +110,7 @@ def main() -> None:
     sys.stdout.write(json.dumps(figures, indent=1) + "\n" if ASKED.json else table(figures))
 
 
+@transaction.atomic
 def fill(size: int) -> User:
     """Somebody who logs incidents, and `size` of these, each with a service and three lines."""
     user = User.objects.create_user("bench", email="bench@example.org", password=None, role="responder")

@@ -1,14 +1,15 @@
 """Queries that are built and compiled once a process: Django takes longer to write the SQL of a small one than the
 database to answer it, and a page asks twenty."""
 
-import copy
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.functional import cached_property
 
 Row = TypeVar("Row")
 Value: TypeAlias = int | str | datetime
@@ -75,12 +76,38 @@ class _Made:
         params = list(self.params)
         for at, place in self.places:
             params[at] = self._stored(values[place])
-        compiler = copy.copy(self.compiler)
+        connection = connections[self.using]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        # Most small queries of a page find nothing.
+        return self._rows(connection, found) if found else []
+
+    def _rows(self, connection: BaseDatabaseWrapper, found: list[tuple[Any, ...]]) -> list[Any]:
+        """What was found, as the queryset gives it."""
+        if self.compiler.has_extra_select:
+            found = [row[: self.compiler.col_count] for row in found]
+        compiler: Any = object.__new__(type(self.compiler))
         # A connection belongs to one thread; what was made here may be read by all.
-        compiler.connection = connections[self.using]
-        compiler.as_sql = lambda *_, **__: (self.sql, tuple(params))  # type: ignore[method-assign]  # made already
+        compiler.__dict__.update(self.compiler.__dict__, connection=connection)
+        compiler.execute_sql = lambda *_, **__: [found]
+        compiler.get_converters = lambda _: self._converters
+        compiler.has_composite_fields = lambda _: self._is_composite
         reading: Any = self.queryset._iterable_class(cast("QuerySet[Any, Any]", _ready(self.queryset, compiler)))
         return list(reading)
+
+    @cached_property
+    def _converters(self) -> Any:
+        """How columns become values: known with the SQL, and else found out anew for each query."""
+        return self.compiler.get_converters(self._columns)
+
+    @cached_property
+    def _is_composite(self) -> bool:
+        return bool(self.compiler.has_composite_fields(self._columns))
+
+    @property
+    def _columns(self) -> list[Any]:
+        return [column[0] for column in (self.compiler.select or [])[: self.compiler.col_count]]
 
 
 class _Instead:
