@@ -93,7 +93,7 @@ if (owner) {
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt; /* the form itself may have been swapped away by now */
-    if (form.matches?.("form[data-draft]") && event.detail.successful && event.detail.requestConfig.verb !== "get") drop(form);
+    if (form.matches?.("form[data-draft]") && event.detail.xhr.status >= 200 && event.detail.xhr.status < 300 && event.detail.requestConfig.verb !== "get") drop(form);
   });
   document.addEventListener("hindsight:draft-drop", (event) => drop(event.target));
   window.addEventListener("pagehide", () => [...timers.keys()].forEach(save));

@@ -99,11 +99,13 @@ if (form) {
     else if (event.target === form) for (const field of fields()) sent.set(keyOf(field), field.value);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { xhr, successful } = event.detail;
-    if (event.target === form && (successful || xhr.getResponseHeader("X-Hindsight-Saved") === "yes")) fields().forEach((field) => saved(keyOf(field)));
+    const { xhr } = event.detail;
+    /* htmx calls every answer successful that it shows, a conflict too. */
+    const isSaved = xhr.status >= 200 && xhr.status < 300;
+    if (event.target === form && (isSaved || xhr.getResponseHeader("X-Hindsight-Saved") === "yes")) fields().forEach((field) => saved(keyOf(field)));
     const key = event.target.dataset?.saver;
     if (!key) return;
-    if (successful) saved(key);
+    if (isSaved) saved(key);
     else if (xhr.status === 409) say(key, "Not saved: somebody else changed this section. See below.", "bad");
     else if (xhr.status === 422) say(key, "Not saved.", "bad");
     else if (xhr.status === 401) say(key, "Signed out. Your text stays here and is saved when you have signed in.", "bad");

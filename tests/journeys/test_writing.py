@@ -71,6 +71,11 @@ def test_two_people_write_at_once(
     expect(conflict).to_be_visible(timeout=SOON)
     expect(conflict.locator("[data-theirs]")).to_have_value("One checkout in five failed, on mobile only.")
     expect(conflict.locator("del").nth(1)).to_be_visible()
+    note(two, "impact", "^Not saved")
+    # What the other saved comes along with the next news, and stays beside what was typed here.
+    with two.expect_response("**/presence/"):
+        two.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(conflict).to_be_visible()
     expect(two.locator("#body-impact")).to_have_value("One checkout in four failed.")
     two.locator("#body-impact").fill("One checkout in four failed, on mobile only.")
     conflict.get_by_role("button", name="Save the box").click()
