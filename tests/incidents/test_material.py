@@ -103,7 +103,7 @@ class TestSnippets:
             edited = edit_snippet(snippet=snippet, version=1, language="python")
         # On PostgreSQL the pulse of the incident moves on commit as well.
         assert (edited.highlighted, edited.folded) == (None, None)
-        assert any("edit_snippet" in repr(call) for call in callbacks)
+        assert sum("edit_snippet" in repr(call) for call in callbacks) == 1
 
     def test_another_caption_keeps_the_colours(self, incident: Incident, responder: User) -> None:
         snippet = add_snippet(incident=incident, by=responder, now=NOW, code="plain words", language="text")

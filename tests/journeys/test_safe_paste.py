@@ -1,6 +1,7 @@
 """A credential in the composer, in a real browser: asked about, masked with one more click, nothing lost."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ BOX = "#composer textarea[name=body]"
 MASK = "[masked: AWS access key]"
 SHOTS = os.environ.get("HINDSIGHT_SHOTS", "")
 LONG = 20_000
+OF_AXE = re.compile(r"\.css: Failed to load|inline style|load preload assets")
 
 
 def test_a_pasted_key_is_masked_with_one_more_click(responder: User, sign_in: SignIn, complaints: list[str]) -> None:
@@ -47,7 +49,7 @@ def test_a_pasted_key_is_masked_with_one_more_click(responder: User, sign_in: Si
     assert incident.entries.latest("pk").body == f"I ran it with {MASK} from my laptop"
     kept = page.evaluate("() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
     assert AWS not in kept
-    complaints.clear()
+    assert [one for one in complaints if not OF_AXE.search(one)] == []
 
 
 def test_without_script_the_page_asks(responder: User, sign_in: SignIn, complaints: list[str]) -> None:
@@ -65,4 +67,4 @@ def test_without_script_the_page_asks(responder: User, sign_in: SignIn, complain
     expect(page.locator("#timeline")).to_contain_text(f"key {AWS}", timeout=LONG)
 
     assert incident.entries.latest("pk").body == f"key {AWS}"
-    complaints.clear()
+    assert SHOTS or complaints == []
