@@ -16,5 +16,6 @@ import "./paste.js";
 import "./safe-paste.js";
 import "./draft.js";
 import "./queue.js";
+import "./unsent.js";
 import "./guard.js";
 import "./waiting.js";

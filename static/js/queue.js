@@ -1,6 +1,7 @@
 /* What was written and is not on the server yet: kept in this browser (IndexedDB, files too), per person, sent in order, once,
    when the server is there; also after a reload or a crash, and from any page. It is spoken to by events on the document:
-     hindsight:enqueue {url, page, label, words, fields: [[name, value]], files: [File], lane: "text" | "upload"}  keep and send
+     hindsight:enqueue {url, page, label, words, fields: [[name, value]], files: [File], lane: "text" | "upload",
+                        draft: key of a draft that a refusal gives back}  keep and send
      hindsight:queue-act {id, act: "retry" | "cancel" | "take"}                                                    a person decides
      hindsight:queue-ask                                                                                           say what is there
    and it tells: hindsight:queue {items}, hindsight:kept {item}, hindsight:sent {item, html}, hindsight:refused {item, status, html}.
@@ -48,8 +49,8 @@ function stored(mode, act) {
 }
 
 /* What shows of an item; its files stay out. */
-const kept = ({ id, owner: who, url, page, label, words, fields, files, lane, at, serial, state, fault }) =>
-  ({ id, owner: who, url, page, label, words, fields, files, lane, at, serial, state: state === "sending" ? "waiting" : state, fault });
+const kept = ({ id, owner: who, url, page, label, words, fields, files, lane, draft, at, serial, state, fault }) =>
+  ({ id, owner: who, url, page, label, words, fields, files, lane, draft, at, serial, state: state === "sending" ? "waiting" : state, fault });
 
 function changed() {
   const list = sorted();
