@@ -17,6 +17,7 @@ from postmortems.models import ActionItem, ActionState, ContributingFactor
 from postmortems.pages.drawn import DrawnChange
 from postmortems.pages.reading import Reading
 from postmortems.pages.shown import ShownProof, ShownSection
+from postmortems.references import Cites
 
 # What stands in one line of a list.
 LINE_LIMIT = 2_000
@@ -104,7 +105,7 @@ def _after(reading: Reading, section: ShownSection) -> Iterator[str]:
     row, blocks = reading.postmortem, section.prompt.drawn_from
     assert row is not None
     if "factors" in blocks:
-        yield "\n".join(_factors(reading.drawn.factors))
+        yield "\n".join(_factors(reading.drawn.factors, reading.why.citations))
     if "evidence" in blocks:
         if row.is_waived and row.waiver_at:
             by = row.waiver_by.shown_name if row.waiver_by else "somebody"
@@ -159,7 +160,7 @@ def _change(row: DrawnChange) -> str:
     return f"- **{said}**: {_one(change.title)} ({change.get_kind_display().lower()}{where}, {_moment(change.at)}){why}"
 
 
-def _factors(factors: Sequence[ContributingFactor]) -> Iterator[str]:
+def _factors(factors: Sequence[ContributingFactor], cites: Cites | None) -> Iterator[str]:
     """Each with the answers to "why?" under it."""
     known = {factor.pk for factor in factors}
     below: dict[int | None, list[ContributingFactor]] = defaultdict(list)
@@ -170,7 +171,8 @@ def _factors(factors: Sequence[ContributingFactor]) -> Iterator[str]:
         for factor in below[parent]:
             kind = f", {factor.get_kind_display().lower()}" if factor.kind else ""
             shown = f" [{', '.join(factor.references)}]" if factor.references else ""
-            yield f"{depth}- **{factor.get_category_display()}{kind}**: {_one(factor.text)}{shown}"
+            text = cites.markdown(factor.text) if cites else factor.text
+            yield f"{depth}- **{factor.get_category_display()}{kind}**: {_one(text)}{shown}"
             yield from told(factor.pk, depth + "  ")
 
     return told(None, "")
@@ -197,8 +199,9 @@ def _action(action: ActionItem) -> str:
     facts = [action.get_kind_display().lower(), action.get_state_display().lower()]
     facts += [action.owner.shown_name] if action.owner else []
     facts += [f"due {action.due_on}"] if action.due_on else []
-    said = [f"done when: {action.done_when}"] if action.done_when else []
-    said += [f"seen by: {_one(action.proof)}"] if action.proof else []
-    said += [f"why not: {_one(action.reason)}"] if action.reason else []
+    texts = {name: str(getattr(action, name)) for name in ("title", "done_when", "proof", "reason")}
+    told = {name: _one(action.cites.markdown(text) if action.cites else text) for name, text in texts.items()}
+    named = {"done_when": "done when", "proof": "seen by", "reason": "why not"}
+    said = [f"{name}: {told[key]}" for key, name in named.items() if told[key]]
     link = f" {action.tracker_url}" if action.tracker_url else ""
-    return f"- [{box}] {action.title} ({', '.join(facts)}){link}" + "".join(f"\n  - {text}" for text in said)
+    return f"- [{box}] {told['title']} ({', '.join(facts)}){link}" + "".join(f"\n  - {text}" for text in said)

@@ -13,7 +13,7 @@ from incidents.pages.timeline import Line
 from postmortems.models import ActionItem, ContributingFactor, Evidence, Postmortem
 from postmortems.pages.drawn import DrawnChange
 from postmortems.pages.reading import Reading
-from postmortems.pages.shown import ShownSection
+from postmortems.references import Cites
 
 Data = dict[str, Any]
 
@@ -30,7 +30,7 @@ def as_json(reading: Reading) -> Data:
         "sections": {section.prompt.key: section.body for section in reading.sections if section.row},
         "section_titles": {section.prompt.key: section.prompt.title for section in reading.sections if section.row},
         "section_order": [section.prompt.key for section in reading.parts if section.row],
-        "citations": list(_citations(reading.sections)),
+        "citations": list(_citations(reading)),
         "factors": [_factor(factor) for factor in drawn.factors],
         "evidence": [_proof(proof.row) for proof in reading.proofs],
         "missing": reading.missing,
@@ -72,12 +72,20 @@ def _name(person: User | None) -> str | None:
     return person.username if person else None
 
 
-def _citations(sections: list[ShownSection]) -> Iterator[Data]:
-    """What the texts cite and this reader may see, each once: as typed, in words, and as a link."""
-    for section in sections:
-        if section.citations is not None:
-            for typed, label, url in section.citations.listed(section.body):
-                yield {"section": section.prompt.key, "text": typed, "label": label, "url": f"{settings.BASE_URL}{url}"}
+def _citations(reading: Reading) -> Iterator[Data]:
+    """What the texts cite and this reader may see, each once a place: as typed, in words, and as a link."""
+    for section in reading.sections:
+        yield from _listed(section.prompt.key, section.citations, section.body)
+    for factor in reading.drawn.factors:
+        yield from _listed(factor.anchor, reading.why.citations, factor.text)
+    for action in reading.drawn.actions:
+        texts = (action.title, action.done_when, action.proof, action.reason)
+        yield from _listed(action.anchor, action.cites, "\n".join(texts))
+
+
+def _listed(place: str, cites: Cites | None, text: str) -> Iterator[Data]:
+    for typed, label, url in cites.listed(text) if cites else ():
+        yield {"section": place, "text": typed, "label": label, "url": f"{settings.BASE_URL}{url}"}
 
 
 def _factor(row: ContributingFactor) -> Data:

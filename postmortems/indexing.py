@@ -160,7 +160,7 @@ def _factor_part(factor: ContributingFactor) -> Part:
 
 def _action_part(action: ActionItem) -> Part:
     text = "\n".join(filter(None, [action.title, action.done_when, action.proof, action.reason, action.tracker_url]))
-    return Part("action", text, _anchor(action), f"Action: {action.get_state_display().lower()}")
+    return Part("action", without_references(text), _anchor(action), f"Action: {action.get_state_display().lower()}")
 
 
 def _comment_part(comment: Comment) -> Part:

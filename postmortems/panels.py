@@ -16,6 +16,7 @@ from incidents import slots
 from incidents.models import ACTIVE_STATUSES, Incident, Kind, originals
 from postmortems.indexing import answers_of
 from postmortems.models import ActionItem, Postmortem, PostmortemStatus, WritingPolicy
+from postmortems.pages.cited_actions import cite_actions
 from postmortems.pages.recurring import read_earlier
 
 SHOWN = 5
@@ -52,13 +53,15 @@ def on_board(request: HttpRequest, incident: Incident | None) -> SafeString:
     # What was brought in waits for nobody.
     unwritten = unwritten.exclude(postmortem__isnull=False, postmortem__begun_by=None)
     own = ActionItem.objects.visible_to(user).unfinished().filter(owner=user).select_related("incident")
+    shown = list(own.order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN])
+    cite_actions(shown, reader=user)
     context = {
         "unwritten": _with_due(
             unwritten.select_related("postmortem").defer("summary", "rendered").order_by("-updated_at", "-pk")[:SHOWN]
         )
         if user.can_write
         else [],
-        "own": list(own.order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN]),
+        "own": shown,
         "today": timezone.localdate(),
     }
     return render_to_string("postmortems/_board_panel.html", context, request=request)

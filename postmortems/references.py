@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.safestring import SafeString
 
 REFERENCE = re.compile(
     r"\[\[(?:"
@@ -55,6 +58,26 @@ def references_in(texts: Iterable[str]) -> list[Reference]:
             if len(found) >= REFERENCES_LIMIT:
                 return list(found)
     return list(found)
+
+
+class Cites(Protocol):
+    """What a row's texts cite, as one reader may see it (see `postmortems.pages.citations`)."""
+
+    def inline(self, html: SafeString) -> SafeString:
+        """Safe HTML of one line with its references as links."""
+        ...
+
+    def words(self, text: str) -> str:
+        """A text with its references in words, for a place that can hold no link."""
+        ...
+
+    def markdown(self, text: str) -> str:
+        """Markdown with its references as links that lead here from anywhere."""
+        ...
+
+    def listed(self, text: str) -> list[tuple[str, str, str]]:
+        """What a text cites and the reader may see, each once: as typed, in words, and its address."""
+        ...
 
 
 def without_references(text: str) -> str:

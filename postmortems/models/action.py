@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from incidents.models import Incident
+from postmortems.references import Cites
 
 from .choices import UNFINISHED, ActionKind, ActionState
 
@@ -56,6 +57,8 @@ class ActionItem(models.Model):
     created_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager["ActionItem"]] = ActionItemQuerySet.as_manager()
+    # What its texts cite, where a page looked that up for its reader.
+    cites: Cites | None = None
 
     class Meta:
         ordering = ["created_at", "id"]

@@ -12,6 +12,7 @@ from hindsight.lib.text import one_line, strip_markdown
 from incidents.models import Attachment, Change, DiagnosisStep, Incident, Snippet, TimelineEntry
 from postmortems.models import ActionItem
 from postmortems.pages.citations import short_id
+from postmortems.references import without_references
 
 EACH = 6
 TOGETHER = 14
@@ -102,7 +103,7 @@ def _changes(incident: Incident, words: str) -> list[Option]:
 
 def _actions(incident: Incident, words: str) -> list[Option]:
     rows = _fitting(ActionItem.objects.filter(incident=incident), "action", words, "title")
-    return [_option(row.anchor, "Action", row.title) for row in rows]
+    return [_option(row.anchor, "Action", without_references(row.title)) for row in rows]
 
 
 def _incidents(incident: Incident, words: str, reader: User) -> list[Option]:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -46,6 +48,27 @@ class Citations:
             pieces += [self._linked(rendered[at : match.start()]), self._blocks(match)]
             at = match.end()
         return mark_safe("".join([*pieces, self._linked(rendered[at:])]))  # noqa: S308 - safe pieces and our own markup
+
+    def seen_from(self, incident: Incident) -> "Citations":
+        """The same, named and linked as a page of `incident` does."""
+        other = copy(self)
+        other._incident, other._links = incident, {}
+        other._sources = {key: replace(source, here=incident) for key, source in self._sources.items()}
+        return other
+
+    def inline(self, html: SafeString) -> SafeString:
+        """Safe HTML of one line with its references as links."""
+        return mark_safe(self._linked(html)) if "[[" in html else html  # noqa: S308 - safe pieces and our own links
+
+    def words(self, text: str) -> str:
+        """A text with its references in words, for a place that can hold no link."""
+        return REFERENCE.sub(lambda match: self._said(reference_of(match), match[0]), text) if "[[" in text else text
+
+    def _said(self, reference: Reference, typed: str) -> str:
+        source = self.source(reference)
+        if source is None:
+            return f"({typed[2:-2]}: {GONE})" if reference in self._known else typed
+        return source.label(reference)
 
     def markdown(self, text: str) -> str:
         """Markdown with its references as links that lead here from anywhere, and alone on a line as a quote."""

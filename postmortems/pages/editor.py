@@ -10,6 +10,7 @@ from postmortems.cause_forms import FactorForm
 from postmortems.forms import ActionForm, EvidenceForm, SectionsForm, WaiverForm
 from postmortems.models import Postmortem
 from postmortems.pages.causes import Causes, read_causes
+from postmortems.pages.cited_actions import cite_actions
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.shown import MissingPart, ShownProof, ShownSection, checklist, proofs_of, sections_of
 from postmortems.pages.watching import with_recurrences
@@ -116,6 +117,7 @@ def read_editor(postmortem: Postmortem, sent: EditorForms | None = None, *, read
         keys = {section.prompt.key for section in shown}
         shown += [ShownSection(prompt, None) for prompt in forms.sections.prompts if prompt.key not in keys]
     drawn = draw(postmortem.incident, postmortem)
+    cite_actions(drawn.actions, reader=reader, incident=postmortem.incident)
     rows = [section.row for section in shown if section.row]
     return Editor(
         postmortem=postmortem,

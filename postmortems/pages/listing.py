@@ -22,6 +22,7 @@ from postmortems.models import (
     ActionKind,
     ActionState,
 )
+from postmortems.pages.cited_actions import cite_actions
 
 ROWS = 40
 # On the board, of what is finished.
@@ -79,6 +80,7 @@ def read_actions(user: User, query: QueryDict) -> ActionList:
     rows = _narrowed(asked, visible, user)
     shown = rows.select_related("incident", "owner").defer("incident__summary", "incident__rendered")
     page = _page(shown, ("due_on", "pk"), query)
+    cite_actions(page.items, reader=user)
     today = timezone.localdate()
     totals = visible.aggregate(
         left=Count("pk", filter=Q(state__in=UNFINISHED)),
@@ -133,6 +135,7 @@ def read_board(user: User, query: QueryDict) -> ActionBoard:
         Column(state, str(label), list(_column(shown, state)), counts.get(state, 0))
         for state, label in ActionState.choices
     ]
+    cite_actions([row for column in columns for row in column.rows], reader=user)
     return ActionBoard(form, columns, list(visible_services(user).values_list("name", flat=True)[:300]))
 
 

@@ -9,6 +9,7 @@ from incidents.models import DetectedBy, Incident, Precision
 from postmortems.indexing import one_line_of
 from postmortems.models import Postmortem, ProofState
 from postmortems.pages.causes import Causes, read_causes
+from postmortems.pages.cited_actions import cite_actions
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.gratitude import Gratitude, read_gratitude
 from postmortems.pages.neighbours import Neighbours, read_neighbours
@@ -182,6 +183,7 @@ def read_reading(incident: Incident, postmortem: Postmortem | None, *, reader: U
     sections, proofs = (sections_of(postmortem), proofs_of(postmortem)) if postmortem else ([], [])
     sections, proofs = cited(sections, proofs, reader=reader, incident=incident)
     drawn = draw(incident, postmortem)
+    cite_actions(drawn.actions, reader=reader, incident=incident)
     return Reading(
         incident=incident,
         postmortem=postmortem,

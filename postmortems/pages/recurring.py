@@ -7,6 +7,7 @@ from accounts.models import User
 from incidents.answers import Answer, answers
 from incidents.models import Incident
 from postmortems.models import ActionItem, ActionState
+from postmortems.pages.cited_actions import cite_actions
 from postmortems.services.recurring import earlier
 
 
@@ -27,8 +28,11 @@ def read_earlier(incident: Incident, user: User) -> list[EarlierFix]:
         return []
     ids = [row.pk for row in rows]
     undone: dict[int, list[ActionItem]] = defaultdict(list)
-    for action in ActionItem.objects.filter(incident__in=ids).exclude(state=ActionState.DONE).select_related("owner"):
+    for action in (
+        ActionItem.objects.filter(incident__in=ids).exclude(state=ActionState.DONE).select_related("owner", "incident")
+    ):
         undone[action.incident_id].append(action)
+    cite_actions([action for group in undone.values() for action in group], reader=user)
     known = answers(ids)
     return [
         EarlierFix(

@@ -18,7 +18,7 @@ from incidents.colouring import lines_of
 from incidents.models import Attachment, Change, ChangeVerdict, DiagnosisStep, Incident, Snippet, TimelineEntry
 from incidents.pages.material import load_missing_code
 from postmortems.models import ActionItem
-from postmortems.references import Reference
+from postmortems.references import Reference, without_references
 
 LABEL_LIMIT = 90
 # Lines of a snippet that a citation shows at once.
@@ -127,7 +127,7 @@ _LABELS: Mapping[str, Callable[[Source], str]] = {
     "snippet": lambda source: source.row.filename or source.row.caption or f"Snippet {source.row.pk}",
     "attachment": lambda source: source.row.caption or source.row.filename,
     "change": _change_label,
-    "action": lambda source: f"{source.row.title} ({source.row.get_state_display().lower()})",
+    "action": lambda source: f"{without_references(source.row.title)} ({source.row.get_state_display().lower()})",
     "incident": lambda source: f"{source.row.label} {source.row.title}",
 }
 
@@ -174,7 +174,7 @@ def _actions(ids: set[str], reader: User, here: Incident) -> Found:
 
 def _changes(ids: set[str], reader: User, here: Incident) -> Found:
     rows = Change.objects.visible_to(reader).filter(pk__in=[int(pk) for pk in ids])
-    verdicts = {row.change_id: row for row in ChangeVerdict.objects.filter(incident=here)}
+    verdicts = {row.change_id: row for row in ChangeVerdict.objects.filter(incident_id=here.pk)}
     # A change belongs to all incidents that it may have caused: it is shown as this one sees it.
     return {("change", str(row.pk)): Source("change", row, here, verdicts.get(row.pk)) for row in rows}
 

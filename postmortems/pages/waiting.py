@@ -16,6 +16,7 @@ from postmortems.models import (
     Review,
     WritingPolicy,
 )
+from postmortems.pages.cited_actions import cite_actions
 from postmortems.services.reminders import RESOLVED_WITHIN
 from postmortems.services.watching import DueWatch, due_for
 
@@ -62,13 +63,15 @@ def read_waiting(user: User, *, now: datetime) -> Waiting:
         return Waiting([], [], [], [], [], [], [], today)
     mine = _own(user).select_related("incident").defer("incident__summary", "incident__rendered")
     written = list(mine.filter(status__in=(PostmortemStatus.CHANGES_ASKED, PostmortemStatus.APPROVED))[: 2 * SHOWN])
+    actions = list(_actions(user, today).select_related("incident").order_by("due_on", "pk")[:SHOWN])
+    cite_actions(actions, reader=user)
     return Waiting(
         reviews=list(_reviews(user)[:SHOWN]),
         changes=[row for row in written if row.status == PostmortemStatus.CHANGES_ASKED],
         approved=[row for row in written if row.status == PostmortemStatus.APPROVED],
         comments=list(_comments(user).select_related("by", "postmortem__incident")[:SHOWN]),
         drafts=_drafts(user, now, today),
-        actions=list(_actions(user, today).select_related("incident").order_by("due_on", "pk")[:SHOWN]),
+        actions=actions,
         watches=due_for(user, today=today),
         today=today,
     )

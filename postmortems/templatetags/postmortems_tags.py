@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import urlizetrunc
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from hindsight.lib import differences
 from incidents.models import Incident
-from postmortems.models import ActionState, Postmortem
+from postmortems.models import ActionItem, ActionState, Postmortem
+from postmortems.references import without_references
 
 register = template.Library()
+# Characters of an address in a text.
+ADDRESS_SHOWN = 80
 NEXT_STATES = {
     ActionState.OPEN: ((ActionState.DOING, "Start"), (ActionState.DONE, "Done")),
     ActionState.DOING: ((ActionState.DONE, "Done"), (ActionState.OPEN, "Pause")),
@@ -49,6 +54,20 @@ def load_postmortem_states(context: Any, incidents: Iterable[Incident]) -> str:
 def next_states(state: str) -> tuple[tuple[str, str], ...]:
     """The states that one click leads to, with the word on the button."""
     return NEXT_STATES[ActionState(state)]
+
+
+@register.filter
+def told(action: ActionItem, name: str) -> str:
+    """A text of an action item with what it cites in words, for a place that can hold no link; left out of mails."""
+    text = str(getattr(action, name))
+    return action.cites.words(text) if action.cites else without_references(text)
+
+
+@register.filter
+def linked(action: ActionItem, name: str) -> SafeString:
+    """A text of an action item with its addresses and what it cites as links."""
+    html = SafeString(urlizetrunc(escape(getattr(action, name)), ADDRESS_SHOWN))
+    return action.cites.inline(html) if action.cites else html
 
 
 @register.filter

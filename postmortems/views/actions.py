@@ -20,8 +20,10 @@ from incidents.models import Incident
 from postmortems.access import get_writable_action
 from postmortems.forms import ActionEditForm, ActionForm, ActionStateForm
 from postmortems.models import ActionItem, ActionState, Postmortem
+from postmortems.pages.cited_actions import cite_actions
 from postmortems.pages.editor import EditorForms
 from postmortems.pages.listing import read_actions, read_board
+from postmortems.references import without_references
 from postmortems.services import actions as service
 from postmortems.views import rendering
 
@@ -150,9 +152,10 @@ def change_state(request: HttpRequest, pk: int) -> HttpResponse:
         query = urlencode({"state": values["state"], "next": _next(request, action)})
         return redirect(request, f"{reverse('action_edit', args=[pk])}?{query}")
     if wants_fragment(request):
+        cite_actions([action], reader=request.user, incident=action.incident)
         context = {"action": action, "today": timezone.localdate()}
         return private(render_page(request, "postmortems/_action_row.html", context))
-    messages.success(request, f"“{action.title}” is now {action.get_state_display().lower()}.")
+    messages.success(request, f"“{without_references(action.title)}” is now {action.get_state_display().lower()}.")
     return redirect(request, _next(request, action))
 
 

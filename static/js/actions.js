@@ -1,4 +1,6 @@
 // The board of action items: a card may be dragged to another column. Its buttons do the same.
+import "./editor-cite.js";
+
 const KIND = "application/x-hindsight-action";
 let dragged = null;
 

@@ -1,10 +1,17 @@
-/* Completion of references: [[ opens a list of what the incident holds (arrows, Enter or Tab, Escape). */
-const form = document.getElementById("sections");
-const address = form?.dataset.citable;
-const listbox = document.getElementById("cite-list");
+/* Completion of references: [[ opens a list of what the incident holds (arrows, Enter or Tab, Escape), in every text of
+   a form that says where that list is (data-citable). */
+const listbox = document.getElementById("cite-list") ?? made();
 const typed = /\[\[([^[\]\n]{0,60})$/;
 let field = null, timer = 0, asked = 0;
 
+function made() {
+  const list = Object.assign(document.createElement("ul"), { className: "pm-cite-list", id: "cite-list", hidden: true });
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "What can be cited");
+  return list;
+}
+
+const takes = (element) => element.tagName === "TEXTAREA" || (element.tagName === "INPUT" && element.type === "text");
 const options = () => [...listbox.children];
 const chosen = () => options().find((option) => option.getAttribute("aria-selected") === "true");
 const query = () => field.value.slice(0, field.selectionStart).match(typed)?.[1] ?? null;
@@ -26,7 +33,7 @@ function choose(option) {
 function open(items) {
   listbox.replaceChildren(...items);
   if (!items.length) { close(); return; }
-  field.closest(".field").append(listbox);
+  (field.closest(".field") ?? field.parentElement).append(listbox);
   listbox.hidden = false;
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-expanded", "true");
@@ -40,7 +47,7 @@ async function ask() {
   if (words === null) { close(); return; }
   const turn = ++asked;
   try {
-    const answer = await fetch(`${address}?q=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" }, redirect: "manual" });
+    const answer = await fetch(`${field.form.dataset.citable}?q=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" }, redirect: "manual" });
     if (turn !== asked || !answer.ok) return;
     const list = new DOMParser().parseFromString(`<ul>${await answer.text()}</ul>`, "text/html").querySelector("ul");
     if (turn === asked) open([...list.children]);
@@ -72,18 +79,16 @@ function keyed(event) {
   event.stopPropagation();
 }
 
-if (address) {
-  document.addEventListener("input", (event) => {
-    if (event.target.form !== form || event.target.tagName !== "TEXTAREA") return;
-    if (field && field !== event.target) close();
-    field = event.target;
-    clearTimeout(timer);
-    if (query() === null) close(); else timer = setTimeout(ask, 120);
-  });
-  document.addEventListener("keydown", (event) => { if (event.target === field && !listbox.hidden && !event.isComposing) keyed(event); }, true);
-  document.addEventListener("focusout", (event) => { if (event.target === field) close(); });
-  listbox.addEventListener("pointerdown", (event) => {
-    const option = event.target.closest("[role=option]");
-    if (option) { event.preventDefault(); complete(option); }
-  });
-}
+document.addEventListener("input", (event) => {
+  if (!event.target.form?.dataset.citable || !takes(event.target)) return;
+  if (field && field !== event.target) close();
+  field = event.target;
+  clearTimeout(timer);
+  if (query() === null) close(); else timer = setTimeout(ask, 120);
+});
+document.addEventListener("keydown", (event) => { if (event.target === field && !listbox.hidden && !event.isComposing) keyed(event); }, true);
+document.addEventListener("focusout", (event) => { if (event.target === field) close(); });
+listbox.addEventListener("pointerdown", (event) => {
+  const option = event.target.closest("[role=option]");
+  if (option) { event.preventDefault(); complete(option); }
+});

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -13,9 +14,10 @@ from hindsight.lib import markdown
 from incidents.models import Change, ChangeVerdict, Incident
 from incidents.services.attachments import attach
 from incidents.services.snippets import add_snippet
-from postmortems.models import Postmortem
+from postmortems.models import ActionItem, Postmortem
 from postmortems.pages.citations import GONE, Citations, short_id
 from postmortems.references import references_in, without_references
+from postmortems.services.factor_changes import add_factor
 from search.registry import documents_of
 from tests.support.pictures import terminal
 from tests.support.postmortems import make_action, make_postmortem
@@ -187,3 +189,76 @@ class TestBounds:
         started = time.process_time()
         Citations([text], reader=responder, incident=incident).html(SafeString(f"<p>{text}</p>"))
         assert time.process_time() - started < 2
+
+
+class TestElsewhereThanInSections:
+    @pytest.fixture
+    def row(self, responder: User, incident: Incident) -> Postmortem:
+        """A factor, the answer to its "why?", and an action item that all cite; one of the sources is hidden."""
+        step = make_step(incident, responder, "The <pool> is empty")
+        hidden = make_incident(responder, title="Hidden away", is_private=True)
+        row = make_postmortem(responder, incident, root_cause="x")
+        refs = f"[[step-{step.pk}]] and [[{hidden.label}]]"
+        top = add_factor(
+            postmortem=row, by=responder, now=NOW, fields={"text": f"It ran dry {refs}", "category": "capacity"}
+        )
+        add_factor(
+            postmortem=row, by=responder, now=NOW,
+            fields={"text": f"Nobody saw {refs}", "category": "monitoring", "parent": top.pk},
+        )  # fmt: skip
+        action = make_action(incident, responder, f"Widen {refs}", done_when=f"holds {refs}", owner=responder)
+        today = timezone.localdate()
+        ActionItem.objects.filter(pk=action.pk).update(proof=f"seen {refs} https://x.example/1", due_on=today)
+        return row
+
+    def test_pages_show_what_it_is_now(
+        self, row: Postmortem, incident: Incident, responder_client: Client, outsider_client: Client
+    ) -> None:
+        step = incident.steps.get()
+        link = f'href="{incident.get_absolute_url()}?step={step.pk}#step-{step.pk}">Open: The &lt;pool&gt; is empty</a>'
+        page = page_of(responder_client, row)
+        assert page.count(link) >= 5
+        assert "Hidden away" in page
+        assert '<a href="https://x.example/1" rel="nofollow">' in page
+        theirs = page_of(outsider_client, row)
+        assert theirs.count(link) == page.count(link)
+        assert theirs.count(GONE) >= 5
+        assert "Hidden away" not in theirs
+        editor = responder_client.get(reverse("postmortem_edit", args=[incident.number])).content.decode()
+        assert editor.count(link) >= 4
+
+    def test_lists_say_it_in_words(
+        self, row: Postmortem, incident: Incident, responder_client: Client, outsider_client: Client
+    ) -> None:
+        words = "Widen Open: The &lt;pool&gt; is empty and INC-2 Hidden away"
+        for name in ("action_list", "action_board", "board", "waiting"):
+            page = responder_client.get(reverse(name)).content.decode()
+            assert words[:60] in page, name
+            assert "Widen [[step" not in page, name
+        for name in ("action_list", "action_board"):
+            page = outsider_client.get(reverse(name)).content.decode()
+            assert "Hidden away" not in page
+            assert f"(INC-2: {GONE})" in page
+        calendar = responder_client.get(reverse("feed_actions")).content.decode().replace("\r\n ", "")
+        assert "SUMMARY:Widen Open: The <pool> is empty and INC-2 Hidden away" in calendar
+
+    def test_exports_name_it(self, row: Postmortem, incident: Incident, outsider_client: Client) -> None:
+        step = incident.steps.get()
+        text = outsider_client.get(f"/incidents/{incident.label}/postmortem.md").content.decode()
+        assert text.count(f"?step={step.pk}#step-{step.pk})") == 5
+        assert text.count(f"(INC-2: {GONE})") == 5
+        listed = outsider_client.get(f"/incidents/{incident.label}/postmortem.json").json()["citations"]
+        assert len({each["section"] for each in listed}) == 3
+        assert {each["text"] for each in listed} == {f"[[step-{step.pk}]]"}
+
+    def test_what_cites_nothing_costs_nothing(
+        self, incident: Incident, responder: User, responder_client: Client
+    ) -> None:
+        for number in range(3):
+            make_action(incident, responder, f"Item {number}")
+        url = reverse("action_list")
+        queries_of(responder_client, url)
+        plain = queries_of(responder_client, url)
+        step = make_step(incident, responder)
+        ActionItem.objects.update(done_when=f"[[step-{step.pk}]]", title=f"[[step-{step.pk}]]")
+        assert queries_of(responder_client, url) == plain + 1
