@@ -7,19 +7,20 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-_HOLE: Final = re.compile(r"hole-([a-z_]+)-eloh")
+_HOLE: Final = re.compile(r"hole-([a-z_.]+)-eloh")
 
 
 class Stencil:
     """A template that prints some words as they are, its holes, and for the rest depends on its choices alone.
 
     Nothing of a request may reach it in another way: what is drawn is kept, for everybody. The template gets a mark for
-    each hole, so it may print it, but neither test nor cut it. `csrf_token` may be a hole. `fixed` is the same always.
+    each hole, so it may print it, but neither test nor cut it. `csrf_token` may be a hole, and "incident.label" one in
+    an object. `fixed` is the same always.
     """
 
     def __init__(self, template: str, holes: tuple[str, ...], **fixed: Any) -> None:
         self.template = template
-        self.marks = {name: f"hole-{name}-eloh" for name in holes}
+        self.marks = {name: mark(name) for name in holes}
         self.fixed = fixed
         self._drawn: dict[tuple[tuple[str, object], ...], list[str]] = {}
 
@@ -29,11 +30,25 @@ class Stencil:
         parts = self._drawn.get(key)
         if parts is None:
             # Two threads that come first together draw the same.
-            html = render_to_string(self.template, {**self.fixed, **choices, **self.marks})
+            html = render_to_string(self.template, {**self.fixed, **choices, **_nested(self.marks)})
             parts = self._drawn[key] = _HOLE.split(html)
         # Text and the names of holes take turns.
         shown = {name: conditional_escape(_text(words[name])) for name in self.marks}
         return SafeString("".join(shown[part] if at % 2 else part for at, part in enumerate(parts)))
+
+
+def mark(name: str) -> str:
+    """What stands for a hole while a template is drawn."""
+    return f"hole-{name}-eloh"
+
+
+def _nested(marks: dict[str, str]) -> dict[str, Any]:
+    """Marks as a context, those with a dot in objects."""
+    context: dict[str, Any] = {}
+    for name, hole in marks.items():
+        owner, _, part = name.rpartition(".")
+        (context.setdefault(owner, {}) if owner else context)[part] = hole
+    return context
 
 
 def _text(word: object) -> str:

@@ -210,6 +210,6 @@ def _kind_options(chosen: str) -> SafeString:
 
 
 @register.simple_tag
-def once() -> SafeString:
-    """A hidden nonce for a form that is written by hand: sent twice, it acts once."""
-    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', new_once())
+def once(nonce: str = "") -> SafeString:
+    """A hidden nonce for a form that is written by hand: sent twice, it acts once. A stencil gets it from outside."""
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', nonce or new_once())

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from accounts.api import or_token
 from hindsight.lib.htmx import private, redirect, wants_fragment
 from incidents import access, slots
-from incidents.forms.composer import ComposerForm
 from incidents.models import Incident, LogVerdict, Outcome, Status
 from incidents.pages.excerpt import quote_of
 from incidents.pages.export import markdown_of, record_of
@@ -73,24 +72,22 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
-def log_context(
-    request: HttpRequest, incident: Incident, timeline: Timeline, composer: ComposerForm | None = None
-) -> dict[str, object]:
+def log_context(request: HttpRequest, incident: Incident, timeline: Timeline) -> dict[str, object]:
     """What the composer and the timeline need."""
     return {
         "incident": incident,
         "timeline": timeline,
-        "composer": composer or ComposerForm(auto_id="composer_%s", initial=_quoted(request, incident)),
+        "quoted": _quoted(request, incident),
         "can_write": person(request).can_write,
         "line_tools": True,
     }
 
 
-def _quoted(request: HttpRequest, incident: Incident) -> dict[str, str]:
+def _quoted(request: HttpRequest, incident: Incident) -> str:
     """What the composer begins with: the line that the address says to quote."""
     pk = _number(request, "quote")
     entry = incident.entries.select_related("author").filter(pk=pk).first() if pk else None
-    return {"body": quote_of(incident, entry)} if entry else {}
+    return quote_of(incident, entry) if entry else ""
 
 
 def postmortem_url(incident: Incident) -> str:
