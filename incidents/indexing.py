@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Model, Q, QuerySet, Sum
 
-from accounts.models import User
+from accounts.models import Membership, User
 from hindsight.lib.highlight import without_ansi
+from hindsight.lib.kept import Kept
 from hindsight.lib.ocr import squeezed
 from incidents import renames
 from incidents.chunks import chunks
@@ -26,6 +27,7 @@ from incidents.models import (
     StepEvidence,
     TimelineEntry,
 )
+from incidents.seen import Seen
 from search import registry
 from search.documents import Document, Part
 from search.registry import Hit
@@ -44,6 +46,10 @@ _TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Attachment, ("text",)),
 )
 FALLBACK_S = 0.5
+
+
+_SEEN = Seen("pk")
+_TEAMS = Kept(lambda user: Membership.objects.filter(user=user).values_list("team_id"))
 
 
 class IncidentSource:
@@ -89,12 +95,12 @@ class IncidentSource:
         """What this person may open; must agree with `Incident.visible_to` over `_rights`."""
         if not isinstance(viewer, User) or not viewer.is_active:
             return frozenset()
-        tokens = {"public", f"u:{viewer.pk}", *(f"t:{pk}" for pk in viewer.teams.values_list("pk", flat=True))}
+        tokens = {"public", f"u:{viewer.pk}", *(f"t:{pk}" for (pk,) in _TEAMS.rows(viewer.pk))}
         return frozenset(tokens | ({"admin"} if viewer.is_admin else set()))
 
     def visible_ids(self, viewer: Any, ids: Collection[int]) -> set[int]:
         """Those that this person may see now."""
-        return set(Incident.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+        return {pk for (pk,) in _SEEN.rows(viewer, ids)}
 
     def hits(self, viewer: Any, ids: Collection[int]) -> dict[int, Hit]:
         """Results to show, in a constant number of queries."""
