@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from postmortems.pages.reading import Reading
+from postmortems.pages.review import ReviewForms, Thread, read_threads
 from postmortems.pages.shown import ShownSection
 
 COVER = "cover"
@@ -24,6 +26,7 @@ class Meeting:
     reading: Reading
     slides: list[Slide]
     place: int
+    threads: list[Thread]
 
     @property
     def slide(self) -> Slide:
@@ -46,9 +49,17 @@ class Meeting:
         return self.slides[self.place + 1] if self.number < len(self.slides) else None
 
 
-def hold(reading: Reading, at: str) -> Meeting:
-    """The meeting at the section of that key; at the cover for one that there is not."""
+def hold(reading: Reading, at: str, *, reader: User, forms: ReviewForms) -> Meeting:
+    """The meeting at the section of that key, with what was said about it; at the cover for one that there is not.
+
+    One query for the comments, none on the cover. What was resolved is left out.
+    """
     slides = [Slide(COVER, "At a glance", None)]
     slides += [Slide(section.prompt.key, section.prompt.title, section) for section in reading.contents]
     place = next((at_ for at_, slide in enumerate(slides) if slide.key == at), 0)
-    return Meeting(reading, slides, place)
+    section, row = slides[place].section, reading.postmortem
+    threads: list[Thread] = []
+    if section is not None and row is not None:
+        said = read_threads(row, [section], reader=reader, forms=forms).get(section.prompt.key, [])
+        threads = [thread for thread in said if not thread.row.is_resolved]
+    return Meeting(reading, slides, place, threads)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
@@ -15,10 +16,12 @@ from hindsight.lib.htmx import redirect
 from hindsight.lib.problems import InvalidError
 from incidents.access import NOT_FOUND
 from postmortems.access import get_writable_postmortem
+from postmortems.forms import ActionForm
 from postmortems.models import Comment, Postmortem
+from postmortems.pages.review import ReviewForms
 from postmortems.review_forms import CommentForm, ReplyForm
 from postmortems.services import comments as service
-from postmortems.views import rendering
+from postmortems.views import meeting, rendering
 from postmortems.views.review import page
 
 
@@ -31,9 +34,9 @@ def add(request: HttpRequest, number: int) -> HttpResponse:
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("section", "body", "quote", "offset")}
         if _kept(request, form, f"comment.add:{row.pk}", lambda by: _begun(row, by, given), kept):
-            return _to(request, row, kept[0])
+            return _to(request, row, kept[0], form.cleaned_data["section"])
     key = str(request.POST.get("section", ""))[:40]
-    return page(request, row, status=422, forms={"comments": {key: form}})
+    return _refused(request, row, key, {"comments": {key: form}})
 
 
 def _begun(row: Postmortem, by: User, given: dict[str, Any]) -> Comment:
@@ -56,8 +59,8 @@ def reply(request: HttpRequest, number: int, pk: int) -> HttpResponse:
             lambda by: service.answer(thread=thread, by=by, now=timezone.now(), body=body),
             kept,
         ):
-            return _to(request, row, kept[0])
-    return page(request, row, status=422, forms={"replies": {thread.parent_id or thread.pk: form}})
+            return _to(request, row, kept[0], thread.section_key)
+    return _refused(request, row, thread.section_key, {"replies": {thread.parent_id or thread.pk: form}})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +89,7 @@ def resolve(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     assert isinstance(request.user, User)
     is_resolved = "open" not in request.POST
     service.resolve(thread=thread, by=request.user, now=timezone.now(), is_resolved=is_resolved)
-    return _to(request, row, thread.parent_id or thread.pk)
+    return _to(request, row, thread.parent_id or thread.pk, thread.section_key)
 
 
 def _kept(request: HttpRequest, form: Any, name: str, act: Callable[[User], Comment], kept: list[int]) -> bool:
@@ -119,5 +122,21 @@ def _comment(row: Postmortem, pk: int) -> Comment:
     return comment
 
 
-def _to(request: HttpRequest, row: Postmortem, pk: int) -> HttpResponse:
+def _is_in_meeting(request: HttpRequest) -> bool:
+    return request.POST.get("in") == "meeting"
+
+
+def _refused(request: HttpRequest, row: Postmortem, section: str, forms: dict[str, Any]) -> HttpResponse:
+    """The page that the form was sent from, with what was typed."""
+    if _is_in_meeting(request):
+        own = ActionForm(prefix="action")
+        return meeting.show(request, row, own, at=section, forms=ReviewForms(**forms), status=422)
+    return page(request, row, status=422, forms=forms)
+
+
+def _to(request: HttpRequest, row: Postmortem, pk: int, section: str = "") -> HttpResponse:
+    """The page that the form was sent from, at the comment."""
+    if _is_in_meeting(request):
+        at = urlencode({"at": section})
+        return redirect(request, f"{reverse('postmortem_meeting', args=[row.incident.number])}?{at}#comment-{pk}")
     return redirect(request, f"{reverse('postmortem_review', args=[row.incident.number])}#comment-{pk}")

@@ -20,6 +20,8 @@ from postmortems.forms import ActionForm
 from postmortems.models import Postmortem
 from postmortems.pages.meeting import hold
 from postmortems.pages.reading import read_reading
+from postmortems.pages.review import ReviewForms
+from postmortems.review_forms import CommentForm, ReplyForm
 from postmortems.services.actions import add_action
 from postmortems.views import rendering
 
@@ -33,11 +35,11 @@ def meeting(request: HttpRequest, number: int) -> HttpResponse:
     assert isinstance(request.user, User)
     if request.method != "POST":
         form = ActionForm(prefix="action") if request.user.can_write else None
-        return _page(request, row, form)
+        return show(request, row, form)
     require_writer(request.user)
     form = ActionForm(request.POST, prefix="action")
     if not form.is_valid() or not _added(row, form, by=request.user):
-        return _page(request, row, form, status=422)
+        return show(request, row, form, status=422)
     messages.success(request, "Action item added.")
     return SeeOther(f"{reverse('postmortem_meeting', args=[number])}?{urlencode({'at': request.GET.get('at', '')})}")
 
@@ -58,15 +60,27 @@ def _added(row: Postmortem, form: ActionForm, *, by: User) -> bool:
     return not form.errors
 
 
-def _page(request: HttpRequest, row: Postmortem, form: ActionForm | None, *, status: int = 200) -> HttpResponse:
+def show(
+    request: HttpRequest,
+    row: Postmortem,
+    form: ActionForm | None,
+    *,
+    at: str | None = None,
+    forms: ReviewForms | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page at a section, with forms that were sent and refused."""
     assert isinstance(request.user, User)
+    sent, key = forms or ReviewForms(), request.GET.get("at", "") if at is None else at
     reading = read_reading(row.incident, row, reader=request.user, view=request.GET.get("diagnosis", ""))
     context = {
-        "meeting": hold(reading, request.GET.get("at", "")),
+        "meeting": hold(reading, key, reader=request.user, forms=sent),
         "reading": reading,
         "incident": row.incident,
         "postmortem": row,
         "today": timezone.localdate(),
         "form": form,
+        "comment_form": sent.comments.get(key, CommentForm()) if request.user.can_write else None,
+        "reply_form": ReplyForm(),
     }
     return private(render_page(request, "postmortems/meeting.html", context, status=status))

@@ -1,7 +1,7 @@
 /* Comments on words: selecting them offers to comment on them, and the words that a comment is about are marked in the text.
-   Without it one copies the words into the field of the form. */
-const root = document.querySelector("[data-review]");
-const texts = root ? [...root.querySelectorAll("[data-section]")] : [];
+   Without it one copies the words into the field of the form. A page that swaps its text says so ("hindsight:turned"). */
+let root = null;
+let texts = [];
 const quoteLimit = 500;
 const fold = (text) => text.replace(/\s+/g, " ");
 
@@ -41,29 +41,27 @@ function rangeOf(element, words, near) {
   return range;
 }
 
-const marks = new Map();
-for (const quote of document.querySelectorAll("[data-quoted]")) {
-  const text = texts.find((one) => one.dataset.section === quote.dataset.quoted);
-  const range = text && rangeOf(text, quote.textContent, Number(quote.dataset.at));
-  if (!range) continue;
-  marks.set(quote, range);
-  const link = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-sm", textContent: "Show in the text" });
-  link.addEventListener("click", () => {
-    range.startContainer.parentElement.scrollIntoView({ block: "center" });
-    getSelection().removeAllRanges();
-    getSelection().addRange(range.cloneRange());
-  });
-  quote.after(link);
-}
-if (globalThis.Highlight && marks.size) {
-  const open = [...marks].filter(([quote]) => !quote.closest(".is-resolved")).map(([, range]) => range);
-  CSS.highlights.set("commented", new Highlight(...open));
+function mark() {
+  const open = [];
+  for (const quote of root.querySelectorAll("[data-quoted]")) {
+    const text = texts.find((one) => one.dataset.section === quote.dataset.quoted);
+    const range = text && rangeOf(text, quote.textContent, Number(quote.dataset.at));
+    if (!range) continue;
+    if (!quote.closest(".is-resolved")) open.push(range);
+    const link = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-sm", textContent: "Show in the text" });
+    link.addEventListener("click", () => {
+      range.startContainer.parentElement.scrollIntoView({ block: "center" });
+      getSelection().removeAllRanges();
+      getSelection().addRange(range.cloneRange());
+    });
+    quote.after(link);
+  }
+  if (globalThis.Highlight) CSS.highlights.set("commented", new Highlight(...open));
 }
 
 /* What is selected within one section becomes the quote of its form. */
 const pick = Object.assign(document.createElement("button"), { type: "button", className: "button button-sm button-primary rv-pick", textContent: "Comment on this", hidden: true });
 let picked = null;
-if (root && root.querySelector("[data-comment]")) document.body.append(pick);
 
 /* A triple click ends at the start of the next block: what lies outside of the section is left out. */
 function selected() {
@@ -87,12 +85,16 @@ function quoted({ range, text }) {
 }
 
 document.addEventListener("selectionchange", () => {
+  if (!pick.isConnected) return;
   picked = selected();
   pick.hidden = !picked;
   if (!picked) return;
   const box = picked.range.getBoundingClientRect();
-  pick.style.setProperty("inset-block-start", `${box.bottom + scrollY + 6}px`);
-  pick.style.setProperty("inset-inline-start", `${Math.min(box.left + scrollX, innerWidth - 180)}px`);
+  /* Where the page itself scrolls its parent is the body; filling the screen, the room. */
+  const from = pick.offsetParent?.getBoundingClientRect() ?? { top: -scrollY, left: -scrollX };
+  const scrolled = document.fullscreenElement?.scrollTop ?? 0;
+  pick.style.setProperty("inset-block-start", `${box.bottom - from.top + scrolled + 6}px`);
+  pick.style.setProperty("inset-inline-start", `${Math.min(box.left, innerWidth - 180) - from.left}px`);
 });
 pick.addEventListener("pointerdown", (event) => event.preventDefault());
 pick.addEventListener("click", () => {
@@ -107,6 +109,19 @@ pick.addEventListener("click", () => {
   body.scrollIntoView({ block: "center" });
 });
 /* Words that were typed or pasted stand wherever they stand. */
-for (const field of document.querySelectorAll("[data-quote]")) {
-  field.addEventListener("input", () => { field.form.querySelector("[data-offset]").value = ""; });
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.("[data-quote]")) event.target.form.querySelector("[data-offset]").value = "";
+});
+
+function begin() {
+  root = document.querySelector("[data-review]");
+  texts = root ? [...root.querySelectorAll("[data-section]")] : [];
+  pick.hidden = true;
+  picked = null;
+  if (!root) return;
+  mark();
+  if (root.querySelector("[data-comment]")) (root.closest("[data-meeting]") ?? document.body).append(pick);
 }
+
+document.addEventListener("hindsight:turned", begin);
+begin();

@@ -2,18 +2,50 @@
 const room = document.getElementById("meeting");
 const timer = { from: 0, tick: 0 };
 
+const pageOf = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+
 async function go(url, { push = true } = {}) {
   let page;
   try {
     const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    page = await pageOf(answer);
   } catch {
     location.assign(url);
     return;
   }
+  if (!swap(page)) { location.assign(url); return; }
+  if (push) history.pushState({}, "", url);
+  scrollTo(0, 0);
+  room.scrollTop = 0;
+  room.querySelector("#slide-title")?.focus({ preventScroll: true });
+}
+
+/* What is written in the meeting is sent without leaving it: the screen stays full, the timer runs, the place stays. */
+async function send(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.dataset.sending) return;
+  event.preventDefault();
+  form.dataset.sending = "1";
+  const data = new FormData(form, event.submitter);
+  let answer, page;
+  try {
+    answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html" }, credentials: "same-origin" });
+    page = await pageOf(answer);
+  } catch { /* no connection: the plain way says so, and keeps what was typed */ }
+  const at = [document.fullscreenElement?.scrollTop ?? scrollY, scrollX];
+  if (!page || !swap(page)) { form.submit(); return; }
+  if (answer.redirected) history.replaceState({}, "", answer.url);
+  (document.fullscreenElement ?? window).scrollTo(at[1], at[0]);
+  const place = room.querySelector("[data-autofocus], [aria-invalid='true']") ?? document.getElementById(new URL(answer.url).hash.slice(1));
+  place?.setAttribute("tabindex", place.getAttribute("tabindex") ?? "-1");
+  place?.focus();
+  place?.scrollIntoView({ block: "nearest" });
+}
+
+function swap(page) {
   const next = page.getElementById("meeting");
-  if (!next) { location.assign(url); return; }
+  if (!next) return false;
   const clock = room.querySelector("[data-timer]");
   room.replaceChildren(...next.childNodes);
   // The timer goes on where it was asked for; every section begins at nought.
@@ -21,11 +53,9 @@ async function go(url, { push = true } = {}) {
   if (timer.tick) timer.from = Date.now();
   show();
   document.title = page.title;
-  if (push) history.pushState({}, "", url);
   window.htmx?.process(room);
-  scrollTo(0, 0);
-  room.scrollTop = 0;
-  room.querySelector("#slide-title")?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("hindsight:turned"));
+  return true;
 }
 
 function isTyping(target) { return target.closest?.("input, textarea, select, [contenteditable], dialog[open]"); }
@@ -85,5 +115,6 @@ function click(event) {
 if (room) {
   document.addEventListener("keydown", turn);
   room.addEventListener("click", click);
+  room.addEventListener("submit", send);
   addEventListener("popstate", () => go(location.href, { push: false }));
 }

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from postmortems.models import ActionItem, Postmortem
+from postmortems.models import ActionItem, Comment, Postmortem
 from tests.support.postmortems import make_published
 from tests.support.records import make_incident
 from tests.support.web import form_values
@@ -77,3 +77,41 @@ def test_rights(row: Postmortem, responder: User, viewer_client: Client, outside
     hidden = make_published(responder, make_incident(responder, is_private=True))
     assert outsider_client.get(url_of(hidden)).status_code == 404
     assert outsider_client.post(url_of(hidden), {"action-title": "x"}).status_code == 404
+
+
+class TestComments:
+    def form(self, page: str) -> dict[str, str]:
+        """The form of a new comment, with what it is about."""
+        values = form_values(page[page.index('data-comment="impact"') :])
+        return {"section": "impact", "in": "meeting", "once": values["once"]}
+
+    def test_are_made_and_answered_where_one_is(self, row: Postmortem, responder_client: Client) -> None:
+        page = page_of(responder_client, url_of(row, "impact"))
+        add = reverse("comment_add", args=[row.incident.number])
+        sent = {**self.form(page), "body": "How many?", "quote": "could pay", "offset": "7"}
+        answer = responder_client.post(add, sent)
+        comment = Comment.objects.get()
+        assert answer["Location"] == f"{url_of(row, 'impact')}#comment-{comment.pk}"
+        page = page_of(responder_client, answer["Location"])
+        assert 'data-quoted="impact"' in page
+        assert "How many?" in page
+        assert "How many?" not in page_of(responder_client, url_of(row, "fix"))
+        reply = reverse("comment_reply", args=[row.incident.number, comment.pk])
+        answer = responder_client.post(reply, {"in": "meeting", "body": "About 40.", "once": "meeting-reply-1"})
+        assert answer["Location"].startswith(url_of(row, "impact"))
+        resolve = reverse("comment_resolve", args=[row.incident.number, comment.pk])
+        answer = responder_client.post(resolve, {"in": "meeting"})
+        assert answer["Location"].startswith(url_of(row, "impact"))
+        assert "How many?" not in page_of(responder_client, url_of(row, "impact"))
+
+    def test_a_refused_one_stays_in_the_meeting_with_its_words(
+        self, row: Postmortem, responder_client: Client, viewer_client: Client
+    ) -> None:
+        page = page_of(responder_client, url_of(row, "impact"))
+        add = reverse("comment_add", args=[row.incident.number])
+        answer = responder_client.post(add, {**self.form(page), "body": "", "quote": "could pay"})
+        assert answer.status_code == 422
+        shown = answer.content.decode()
+        assert 'id="meeting"' in shown
+        assert 'value="could pay"' in shown
+        assert "data-comment" not in page_of(viewer_client, url_of(row, "impact"))
