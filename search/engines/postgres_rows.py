@@ -1,10 +1,11 @@
 """How documents are written into PostgreSQL's index table and its vocabulary."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from search.documents import Document
 from search.engines.postgres_scoring import tallies_of
@@ -14,6 +15,8 @@ from search.preparing import Prepared
 from search.spelling import can_be_slip, letter_set
 from search.tally import day_of, facts_of
 
+logger = logging.getLogger(__name__)
+
 # Raise it whenever what stands in the table changes its meaning: an index of another version is rebuilt.
 SCHEMA_VERSION = 4
 # A word that stands more often in a group says no more.
@@ -21,6 +24,7 @@ _MAX_TIMES = 60
 # A word vector has 1 MB at most.
 _MAX_VECTOR = 1_000_000
 _AT_ONCE = 10_000
+_GIN = ["search_document_words", "search_document_facts"]
 
 _COPY = """
     COPY search_searchdocument
@@ -59,7 +63,12 @@ class Writing:
         words = sorted(self._words)
         for start in range(0, len(words), _AT_ONCE):
             some = words[start : start + _AT_ONCE]
-            columns = [some, list(map(len, some)), _letters(some), [self._words[word] for word in some]]
+            columns: list[list[Any]] = [
+                some,
+                list(map(len, some)),
+                _letters(some),
+                [self._words[word] for word in some],
+            ]
             with connection.cursor() as cursor:
                 cursor.execute(_REMEMBER, [self._generation, *columns])
         self._words.clear()
@@ -69,6 +78,24 @@ def mark_change() -> None:
     """Tell readers, after a change was committed, that what they know of all records together is old."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('search_searchdocument_id_seq')")
+
+
+def settle(*, is_much: bool = False) -> None:
+    """Put what was written where searches find it fast: until then each reads all of the indexes' new entries one by
+    one. After much of it, free the room of what is gone, and tell the planner how large things are."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            if is_much:
+                cursor.execute("ANALYZE search_searchdocument, search_vocabulary")
+            cursor.execute("SELECT gin_clean_pending_list(to_regclass(name)) FROM unnest(%s::text[]) name", [_GIN])
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+        if is_much and not connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM search_searchdocument, search_vocabulary")
+    except DatabaseError as problem:
+        # Whoever may not do it, or meets somebody who does: PostgreSQL does it by itself, later.
+        logger.info("The index was not settled: %s", problem)
 
 
 def _letters(words: Iterable[str]) -> list[int]:

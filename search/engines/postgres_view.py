@@ -1,19 +1,17 @@
 """How the PostgreSQL engine answers: candidates by GIN, at most 2,000 of them, the best scored exactly."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import Any
 
-from django.db import connection, transaction
+import numpy as np
+from numpy.typing import NDArray
 
-from search.engines.postgres_rows import quoted
-from search.engines.protocol import Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
-from search.models import SearchDocument
-from search.scoring import rarity, score
+from search.engines.postgres_scoring import counted, scored
+from search.engines.postgres_sql import Where, all_of, any_form, ask, condition
+from search.engines.postgres_statistics import Known, common_words, statistics
+from search.engines.protocol import Key, Plan, Ranked, Statistics, Term
+from search.scoring import rarity
 from search.spelling import (
-    MAX_EXPANDED,
     MAX_LOOKED_AT,
     Vocabulary,
     allowance,
@@ -24,72 +22,55 @@ from search.spelling import (
     order,
 )
 
+Ids = NDArray[np.int64]
+Forms = tuple[str, ...]
+
 MAX_CANDIDATES = 2000
 # Of more words than this, those that stand in fewer documents than that are enough.
 MANY_TERMS = 60
 FEW = 40
 # So many of them are scored by all their words; the others by how rare the words are that they hold.
 MAX_SCORED = 100
-# Of so many different rights the figures are kept.
-MAX_STATISTICS = 200
-_known_statistics: dict[tuple[Any, ...], Statistics] = {}
-_PINNED = 1_000_000.0
-_GROUP_OF_LETTER = {"A": 0, "B": 1, "C": 2, "D": 3}
-
-
-class _Where:
-    """Conditions of a WHERE with their values."""
-
-    def __init__(self, *conditions: tuple[str, list[Any]]) -> None:
-        self._conditions = conditions
-
-    def plus(self, condition: str, *values: Any) -> "_Where":
-        return _Where(*self._conditions, (condition, list(values)))
-
-    @property
-    def sql(self) -> str:
-        return " AND ".join(f"({condition})" for condition, _ in self._conditions)
-
-    @property
-    def values(self) -> list[Any]:
-        return [value for _, values in self._conditions for value in values]
+# What the planner says of a word is taken from a sample.
+_SURE = 0.9
+# Names the documents that hold every typed word.
+_ALL: Forms = ()
+_NONE: Ids = np.zeros(0, dtype=np.int64)
+# Longer words are counted so many at a time, until no other can be as frequent.
+_COUNTED_AT_ONCE = 12
+# An array as PostgreSQL sends it: its head, then the length and the value of each element.
+_HEAD = 20
+_ELEMENT = np.dtype([("length", ">i4"), ("id", ">i8")])
 
 
 class PostgresView:
-    """One generation of the index as one person sees it."""
+    """One generation of the index as one person sees it, as of one change."""
 
-    def __init__(self, generation: int, rights: frozenset[str] | None, hidden: Collection[Key]) -> None:
+    def __init__(self, known: Known, rights: frozenset[str] | None, hidden: Collection[Key]) -> None:
         # Added to, so that no index answers it: the planner would take that index, and then unpack every word vector.
-        where = _Where(("d.generation + 0 = %s", [generation]))
+        where = Where(("d.generation + 0 = %s", [known.generation]))
         if rights is not None:
             where = where.plus("d.rights && %s::text[]", sorted(rights))
-        left_out = _ids_of(generation, hidden)
-        if left_out:
-            where = where.plus("d.id <> ALL(%s::bigint[])", left_out)
-        self._where = where
-        self._seen_by = (generation, rights, tuple(left_out))
-        self._frequencies: dict[tuple[str, ...], int] = {}
+        self._known, self._rights, self._all = known, rights, where
+        self._left_out = _ids_of(known.generation, hidden)
+        self._where = where.plus("d.id <> ALL(%s::bigint[])", self._left_out) if self._left_out else where
+        # The visible documents of words, one more than the limit at most.
+        self._held: dict[Forms, Ids] = {}
+        self._counts: dict[Forms, int] = {}
+        self._common: dict[Forms, int] = {}
 
     @cached_property
     def _statistics(self) -> Statistics:
-        return _statistics(self._where, (*self._seen_by, _change()))
+        return statistics(self._all, self._known, self._rights, self._left_out)
 
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol."""
         asked = list(terms)
-        with _by_index():
-            return self._rarest(asked, limit)
-
-    def _rarest(self, asked: list[Term], limit: int) -> list[tuple[Term, int]]:
         if len(asked) > MANY_TERMS:
             # A pasted text has hundreds of words: the common ones need not be counted to the end.
-            counts = self._counted_to(FEW, [term.forms for term in asked])
-            few = {forms: count for forms, count in counts.items() if count < FEW}
-            self._frequencies.update(few)
-            rare = [term for term in asked if few.get(term.forms)]
-            asked = rare if len(rare) >= limit else asked
-        self._count([term.forms for term in asked])
-        known = [(term, self._frequencies[term.forms]) for term in asked if self._frequencies[term.forms]]
+            asked = self._few(asked, limit)
+        self._learn(self._uncommon(term.forms for term in asked))
+        known = [(term, times) for term in asked if (times := self._frequency(term.forms))]
         known.sort(key=lambda row: (row[1], row[0].text))
         return known[:limit]
 
@@ -98,66 +79,61 @@ class PostgresView:
         if not can_be_slip(word):
             return []
         limit = allowance(word)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT word FROM search_vocabulary WHERE length BETWEEN %s AND %s"
-                " AND bit_count((letters # %s)::bit(32)) <= %s",
-                [len(word) - limit, len(word) + limit, int(letter_set(word)), 2 * limit],
-            )
-            candidates = Vocabulary.of(other for (other,) in cursor.fetchall()).near(word)
-        with _by_index():
-            self._count([(other,) for other, _ in candidates])
-        return order(candidates, {other: self._frequencies[(other,)] for other, _ in candidates}, word)
+        rows = ask(
+            "SELECT word FROM search_vocabulary WHERE length BETWEEN %s AND %s"
+            " AND bit_count((letters # %s)::bit(32)) <= %s",
+            [len(word) - limit, len(word) + limit, int(letter_set(word)), 2 * limit],
+        )
+        candidates = Vocabulary.of(other for (other,) in rows).near(word)
+        self._count([(other,) for other, _ in candidates])
+        return order(candidates, {other: self._frequency((other,)) for other, _ in candidates}, word)
 
     def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
         """See the protocol."""
         if not can_be_begun(beginning):
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT word FROM search_vocabulary WHERE word LIKE %s AND length > %s ORDER BY word LIMIT %s",
-                [f"{beginning.replace('_', chr(92) + '_')}%", len(beginning), MAX_LOOKED_AT],
-            )
-            words = [word for (word,) in cursor.fetchall()]
-        # Without it every word would be counted by unpacking the word vectors of all records.
-        with _by_index():
-            # Most words that begin so are rare, so few have to be counted to the end.
-            few = self._counted_to(FEW, [(word,) for word in words])
-            words = sorted(words, key=lambda word: -few[(word,)])[:MAX_EXPANDED]
+        rows = ask(
+            "SELECT word, documents FROM search_vocabulary WHERE word LIKE %s AND length > %s"
+            " ORDER BY documents DESC, word LIMIT %s",
+            [f"{beginning.replace('_', chr(92) + '_')}%", len(beginning), MAX_LOOKED_AT],
+        )
+        found: list[tuple[str, int]] = []
+        for start in range(0, len(rows), _COUNTED_AT_ONCE):
+            # No word stands in more visible documents than in documents.
+            if len(found) >= limit and min(rows[start][1], MAX_CANDIDATES) <= found[limit - 1][1]:
+                break
+            words = [word for word, _ in rows[start : start + _COUNTED_AT_ONCE]]
             self._count([(word,) for word in words])
-        return best_completions([(word, self._frequencies[(word,)]) for word in words], limit)
+            found = best_completions([*found, *((word, self._frequency((word,))) for word in words)], limit)
+        return found
 
     def rank(self, plan: Plan, limit: int, facets: Sequence[str] = ()) -> Ranked:
         """See the protocol."""
-        with _by_index():
-            return self._ranked(plan, limit, facets)
-
-    def _ranked(self, plan: Plan, limit: int, facets: Sequence[str]) -> Ranked:
         where = self._narrowed(plan)
-        self._count([term.forms for term in plan.terms])
+        self._learn(self._uncommon(term.forms for term in plan.terms))
+        frequencies = {term.text: self._frequency(term.forms) for term in plan.terms}
+        known = Statistics(self._statistics.count, self._statistics.mean_lengths, frequencies)
         pinned = self._pinned(plan, where)
         if plan.terms:
-            points, is_exact = self._candidates(plan, where)
-            candidates = list(dict.fromkeys([*pinned, *sorted(points, key=lambda pk: -points[pk])]))
-            rows = self._scored(plan, candidates[: max(MAX_SCORED, limit)], pinned)
+            best, is_exact = self._candidates(plan, where)
+            candidates = list(dict.fromkeys([*pinned, *best]))
+            rows = scored(candidates[: max(MAX_SCORED, limit)], plan, known, pinned)
         else:
-            candidates = _ids(where.plus("TRUE"), MAX_CANDIDATES + 1, by_day=True)
+            candidates = _ids(where, "ORDER BY d.day DESC, d.object_id DESC", MAX_CANDIDATES + 1)
             is_exact = len(candidates) <= MAX_CANDIDATES
             candidates = candidates[:MAX_CANDIDATES]
-            rows = self._scored(plan, candidates[:limit], pinned)
-        count, means = self._statistics.count, self._statistics.mean_lengths
-        frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
-        statistics = Statistics(count, means, frequencies)
-        return Ranked(rows[:limit], len(candidates), is_exact, _counted(candidates, facets), statistics)
+            rows = scored(candidates[:limit], plan, known, pinned)
+        spread = counted(self._known.generation, candidates, facets)
+        return Ranked(rows[:limit], len(candidates), is_exact, spread, known)
 
-    def _narrowed(self, plan: Plan) -> _Where:
+    def _narrowed(self, plan: Plan) -> Where:
         where = self._where
         for group in plan.required:
-            parts = [_condition(clause) for clause in group]
+            parts = [condition(clause) for clause in group]
             values = [value for _, held in parts for value in held]
             where = where.plus(" OR ".join(sql for sql, _ in parts) or "FALSE", *values)
         for clause in plan.excluded:
-            sql, values = _condition(clause)
+            sql, values = condition(clause)
             where = where.plus(f"NOT ({sql})", *values)
         if plan.first_day is not None:
             where = where.plus("d.day >= %s", plan.first_day)
@@ -165,97 +141,117 @@ class PostgresView:
             where = where.plus("d.day > 0 AND d.day <= %s", plan.last_day)
         return where
 
-    def _pinned(self, plan: Plan, where: _Where) -> list[int]:
+    def _pinned(self, plan: Plan, where: Where) -> list[int]:
         tokens = [fact.token for fact in plan.pinned]
-        return _ids(where.plus("d.facts && %s::text[]", tokens), 100) if tokens else []
+        return _ids(where.plus("d.facts && %s::text[]", tokens), "", 100) if tokens else []
 
-    def _candidates(self, plan: Plan, where: _Where) -> tuple[dict[int, float], bool]:
-        """Records with at least one term, with what the terms they hold are worth, and whether that is all.
+    def _candidates(self, plan: Plan, where: Where) -> tuple[list[int], bool]:
+        """Records with at least one term, those first whose terms are worth the most, and whether these are all.
 
-        Where they are too many, those are taken that hold the rarest ones, and those with every typed term.
+        Where they are too many, those are taken that hold the rarest ones, and those with every typed term: a common
+        word is looked up by itself only if these are too few.
         """
         count = self._statistics.count
-        worths = [term.weight * rarity(self._frequencies[term.forms], count) for term in plan.terms]
-        typed = [_any_form(term) for term in plan.terms if not term.instead_of]
-        queries = [*map(_any_form, plan.terms), " & ".join(typed)]
-        # Of a common word not every record is looked at, so what holds every word is looked for by itself.
-        worths.append(sum(worths[at] for at, term in enumerate(plan.terms) if not term.instead_of))
-        sql = (
-            "WITH held AS (SELECT x.id, t.worth, t.at FROM unnest(%s::text[], %s::float8[]) WITH ORDINALITY"  # noqa: S608 - fixed conditions
-            " AS t(q, worth, at), LATERAL (SELECT d.id FROM search_searchdocument d"
-            f" WHERE {where.sql} AND d.words @@ t.q::tsquery LIMIT {MAX_CANDIDATES + 1}) x)"
-            " SELECT id, greatest(coalesce(sum(worth) FILTER (WHERE at <= %s), 0),"
-            " coalesce(max(worth) FILTER (WHERE at > %s), 0)) AS points, count(*) OVER ()"
-            f" FROM held GROUP BY id ORDER BY points DESC, id DESC LIMIT {MAX_CANDIDATES}"
-        )
-        last = len(plan.terms)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [queries, worths, *where.values, last, last])
-            rows = cursor.fetchall()
-        return {pk: points for pk, points, _ in rows}, not rows or rows[0][2] <= MAX_CANDIDATES
+        worths = {term.forms: term.weight * rarity(self._frequency(term.forms), count) for term in plan.terms}
+        held = self._found(where, [forms for forms in worths if forms not in self._common])
+        typed = [term for term in plan.terms if not term.instead_of]
+        is_cut = len(held) < len(worths) or any(len(ids) > MAX_CANDIDATES for ids in held.values())
+        if len(typed) > 1 and is_cut:
+            # Worth as much as its words together, which were not all looked up.
+            worths[_ALL] = sum(worths[term.forms] for term in typed)
+            held[_ALL] = _documents(where, [all_of(typed)], [_ALL])[_ALL]
+        ids, points = _united(held, worths)
+        if len(ids) <= MAX_CANDIDATES and len(held) - (_ALL in held) < len(plan.terms):
+            held.update(self._found(where, [forms for forms in worths if forms in self._common]))
+            ids, points = _united(held, worths)
+            is_cut = any(len(ids) > MAX_CANDIDATES for ids in held.values())
+        best = np.lexsort((-ids, -points))[:MAX_CANDIDATES]
+        return ids[best].tolist(), len(ids) <= MAX_CANDIDATES and not is_cut
 
-    def _scored(self, plan: Plan, ids: list[int], pinned: list[int]) -> list[Scored]:
-        texts: dict[str, list[str]] = defaultdict(list)
-        for term in plan.terms:
-            for form in term.forms:
-                texts[form].append(term.text)
-        held = _tallies(ids, list(texts))
-        count, means = self._statistics.count, self._statistics.mean_lengths
-        frequencies = {term.text: self._frequencies[term.forms] for term in plan.terms}
-        rows = []
-        for pk, kind, object_id, day, *lengths in _described(ids):
-            tallies: dict[str, tuple[int, ...]] = {}
-            for form, tally in held.get(pk, {}).items():
-                for text in texts[form]:
-                    before = tallies.get(text, (0, 0, 0, 0))
-                    tallies[text] = tuple(a + b for a, b in zip(before, tally, strict=True))
-            points = score(tallies, tuple(lengths), plan.terms, frequencies, count, means)
-            points += _PINNED if pk in pinned else 0.0
-            terms = tuple(term.text for term in plan.terms if term.text in tallies)
-            rows.append((points, day, object_id, Scored((kind, object_id), points, terms)))
-        rows.sort(key=lambda row: row[:3], reverse=True)
-        return [row[3] for row in rows]
+    def _found(self, where: Where, asked: list[Forms]) -> dict[Forms, Ids]:
+        """The documents of these words that fulfil a condition."""
+        if where is not self._where:
+            return _documents(where, map(any_form, asked), asked)
+        self._learn(asked)
+        return {forms: self._held[forms] for forms in asked}
 
-    def _count(self, asked: Iterable[tuple[str, ...]]) -> None:
-        """Learn in how many visible documents these terms stand; what is above the candidates' limit counts as it."""
-        new = list({forms for forms in asked if forms not in self._frequencies})
-        self._frequencies.update(self._counted_to(MAX_CANDIDATES, new))
+    def _few(self, asked: list[Term], limit: int) -> list[Term]:
+        """Those terms of many that stand in few documents, if they are enough."""
+        shares = common_words(self._known)
+        common = 4 * FEW / max(self._known.documents, 1)
+        forms = [term.forms for term in asked if not any(shares.get(form, 0.0) > common for form in term.forms)]
+        held = _documents(self._where, map(any_form, forms), forms, FEW)
+        few = {each: ids for each, ids in held.items() if len(ids) < FEW}
+        self._held.update(few)
+        rare = [term for term in asked if len(few.get(term.forms, ()))]
+        return rare if len(rare) >= limit else asked
 
-    def _counted_to(self, most: int, asked: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
-        if not asked:
-            return {}
-        sql = (
-            "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_searchdocument d"  # noqa: S608 - fixed conditions
-            f" WHERE {self._where.sql} AND d.words @@ t.q::tsquery LIMIT {most}) x)"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS t(q, at)"
-        )
-        queries = [" | ".join(map(quoted, forms)) for forms in asked]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*self._where.values, queries])
-            return {asked[at - 1]: count for at, count in cursor.fetchall()}
+    def _learn(self, asked: Iterable[Forms]) -> None:
+        """Read the visible documents of these words."""
+        new = list({forms for forms in asked if forms not in self._held})
+        self._held.update(_documents(self._where, map(any_form, new), new))
 
+    def _uncommon(self, asked: Iterable[Forms]) -> list[Forms]:
+        """Those of these words that are looked up; of the others it is known that more documents hold them than are
+        ever taken, whoever asks."""
+        shares, seen = common_words(self._known), self._statistics.count
+        hidden = self._known.documents - seen
+        found = []
+        for forms in asked:
+            share = max(shares.get(form, 0.0) for form in forms)
+            if _SURE * share * self._known.documents - hidden > MAX_CANDIDATES:
+                self._common[forms] = max(int(share * seen), MAX_CANDIDATES)
+            else:
+                found.append(forms)
+        return found
 
-def _statistics(where: _Where, seen: tuple[Any, ...]) -> Statistics:
-    """How many visible records there are, and their mean lengths: read once until a record changes."""
-    known = _known_statistics.get(seen)
-    if known is None:
-        row = _rows(
-            "SELECT count(*), avg(length_a), avg(length_b), avg(length_c), avg(length_d) FROM search_searchdocument d",
-            where,
-        )[0]
-        known = Statistics(row[0], tuple(max(float(mean or 0), 1.0) for mean in row[1:]))
-        if len(_known_statistics) >= MAX_STATISTICS:
-            _known_statistics.clear()
-        _known_statistics[seen] = known
-    return known
+    def _count(self, asked: Iterable[Forms]) -> None:
+        """Learn in how many visible documents these words stand."""
+        new = self._uncommon({forms for forms in asked if forms not in self._held and forms not in self._counts})
+        if new:
+            rows = ask(_each(self._where, "count(*)", MAX_CANDIDATES), [*self._where.values, list(map(any_form, new))])
+            self._counts.update({new[at - 1]: times for at, times in rows})
+
+    def _frequency(self, forms: Forms) -> int:
+        """In how many visible documents a word stands: from the candidates' limit on, an estimate."""
+        if forms in self._common:
+            return self._common[forms]
+        held = self._held.get(forms)
+        return self._counts[forms] if held is None else min(len(held), MAX_CANDIDATES)
 
 
-def _change() -> int:
-    """A number that moves with every change of the index (see `mark_change`)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM search_searchdocument_id_seq")
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+def _each(where: Where, what: str, most: int) -> str:
+    """A statement that says something of the documents of each of several queries."""
+    return (
+        f"SELECT t.at, (SELECT {what} FROM (SELECT d.id FROM search_searchdocument d"  # noqa: S608 - fixed conditions
+        f" WHERE {where.sql} AND d.words @@ t.q::tsquery LIMIT {most}) x)"
+        " FROM unnest(%s::text[]) WITH ORDINALITY AS t(q, at)"
+    )
+
+
+def _documents(
+    where: Where, queries: Iterable[str], names: Sequence[Forms], most: int = MAX_CANDIDATES + 1
+) -> dict[Forms, Ids]:
+    """At most so many documents of each query, by its name."""
+    if not names:
+        return {}
+    rows = ask(_each(where, "array_send(array_agg(x.id))", most), [*where.values, list(queries)])
+    return {names[at - 1]: _unpacked(packed) for at, packed in rows}
+
+
+def _unpacked(packed: bytes | None) -> Ids:
+    held = np.frombuffer(packed or b"", dtype=_ELEMENT, offset=_HEAD) if packed else np.zeros(0, dtype=_ELEMENT)
+    return held["id"].astype(np.int64)
+
+
+def _united(held: dict[Forms, Ids], worths: dict[Forms, float]) -> tuple[Ids, NDArray[np.float64]]:
+    """Every document of these words, and what those that it holds are worth."""
+    words = {forms: ids for forms, ids in held.items() if forms != _ALL}
+    whole = held.get(_ALL, _NONE)
+    ids, places = np.unique(np.concatenate([*words.values(), whole]), return_inverse=True)
+    sizes = [*map(len, words.values()), len(whole)]
+    points = np.bincount(places, np.repeat([*(worths[forms] for forms in words), 0.0], sizes), len(ids))
+    return ids, np.where(np.isin(ids, whole), np.maximum(points, worths.get(_ALL, 0.0)), points)
 
 
 def _ids_of(generation: int, keys: Collection[Key]) -> list[int]:
@@ -263,75 +259,14 @@ def _ids_of(generation: int, keys: Collection[Key]) -> list[int]:
     found: list[int] = []
     for kind in sorted({kind for kind, _ in keys}):
         ids = [pk for name, pk in keys if name == kind]
-        rows = SearchDocument.objects.filter(generation=generation, kind=kind, object_id__in=ids)
-        found.extend(rows.values_list("pk", flat=True))
+        rows = ask(
+            "SELECT id FROM search_searchdocument WHERE generation = %s AND kind = %s AND object_id = ANY(%s)",
+            [generation, kind, ids],
+        )
+        found.extend(pk for (pk,) in rows)
     return sorted(found)
 
 
-@contextmanager
-def _by_index() -> Iterator[None]:
-    """Keep the planner from reading the whole table, as it does not know what it costs to unpack a word vector, and
-    from compiling statements that take a millisecond."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
-        yield
-        cursor.execute("SET LOCAL enable_seqscan = on")
-
-
-def _any_form(term: Term) -> str:
-    return f"({' | '.join(map(quoted, term.forms))})"
-
-
-def _condition(clause: Clause) -> tuple[str, list[Any]]:
-    if isinstance(clause, Not):
-        condition, values = _condition(clause.clause)
-        return f"NOT ({condition})", values
-    if isinstance(clause, Fact):
-        return "d.facts && %s::text[]", [[clause.token]]
-    if not clause.terms:
-        return "FALSE", []
-    return "d.words @@ %s::tsquery", [" & ".join(map(_any_form, clause.terms))]
-
-
-def _rows(select: str, where: _Where, tail: str = "") -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{select} WHERE {where.sql} {tail}", where.values)
-        return list(cursor.fetchall())
-
-
-def _ids(where: _Where, limit: int, *, by_day: bool = False) -> list[int]:
-    tail = f"{'ORDER BY d.day DESC, d.object_id DESC' if by_day else ''} LIMIT {limit}"
-    return [row[0] for row in _rows("SELECT d.id FROM search_searchdocument d", where, tail)]
-
-
-def _described(ids: list[int]) -> list[Any]:
-    select = (
-        "SELECT d.id, d.kind, d.object_id, d.day, d.length_a, d.length_b, d.length_c, d.length_d"
-        " FROM search_searchdocument d"
-    )
-    return _rows(select, _Where(("d.id = ANY(%s)", [ids])))
-
-
-def _tallies(ids: list[int], forms: list[str]) -> dict[int, dict[str, tuple[int, ...]]]:
-    found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
-    if not forms or not ids:
-        return found
-    select = "SELECT d.id, u.lexeme, u.weights FROM search_searchdocument d, unnest(d.words) u"
-    for pk, lexeme, letters in _rows(select, _Where(("d.id = ANY(%s)", [ids]), ("u.lexeme = ANY(%s)", [forms]))):
-        tally = [0, 0, 0, 0]
-        for letter in letters:
-            tally[_GROUP_OF_LETTER[letter]] += 1
-        found[pk][lexeme] = tuple(tally)
-    return found
-
-
-def _counted(ids: list[int], names: Sequence[str]) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {name: {} for name in names}
-    if not names or not ids:
-        return counted
-    select = "SELECT f.token, count(*) FROM search_searchdocument d, unnest(d.facets) f(token)"
-    for token, count in _rows(select, _Where(("d.id = ANY(%s)", [ids])), "GROUP BY f.token"):
-        name, _, value = token.partition(":")
-        if name in counted:
-            counted[name][value] = count
-    return counted
+def _ids(where: Where, tail: str, limit: int) -> list[int]:
+    sql = f"SELECT d.id FROM search_searchdocument d WHERE {where.sql} {tail} LIMIT {limit}"  # noqa: S608 - fixed conditions
+    return [pk for (pk,) in ask(sql, where.values)]
