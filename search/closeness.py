@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from search.engines.protocol import Key, Statistics, Term
 from search.passages import Numbers, Told, number
-from search.scoring import alternatives_of, rarity
+from search.scoring import alternatives_of, possible_of, rarity
 
 Points = NDArray[np.float64]
 Held = NDArray[np.bool_]
@@ -55,10 +55,10 @@ def _points(terms: Sequence[Term], held: Held, worths: Points) -> Points:
     points: Points = held[:, typed] @ worths[typed]
     place = {term.text: at for at, term in enumerate(terms) if not term.instead_of}
     at_of = {id(term): at for at, term in enumerate(terms)}
-    for originals, others in alternatives_of(terms).items():
+    for originals, others in alternatives_of(terms):
         columns = [at_of[id(term)] for term in others]
         best = (held[:, columns] * worths[columns]).max(axis=1)
         whole = held[:, [place[term.text] for term in originals]].all(axis=1) if originals else False
         points += np.where(whole, 0.0, best)
-    possible = float(worths[typed].sum())
+    possible = possible_of(terms, lambda term: float(worths[at_of[id(term)]]))
     return points / possible if possible else points * 0.0

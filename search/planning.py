@@ -1,19 +1,21 @@
 """From what was asked to what an engine is asked: which words, at which weight, with which corrections."""
 
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import lru_cache
+from itertools import islice, takewhile
 
 from search import query as asked_for
 from search import registry
 from search.engines.protocol import AllOf, Clause, Fact, Not, Plan, Term, View
+from search.everyday import is_everyday
 from search.query import Filter, Phrase, Query
 from search.signatures import signature, telling
 from search.signatures import tokens as tokens_of_signature
 from search.signing import form_of, weight
 from search.spelling import can_be_slip, distance
-from search.thesaurus import alternatives
+from search.thesaurus import alternatives, is_used
 from search.weights import SENTENCE
-from search.words import STEM_MARK, Word, tokens, words_of
+from search.words import STEM_MARK, Word, stem, tokens, words_of
 
 # A pasted text is searched by its rarest words; a typed query seldom has more.
 MAX_TERMS = 25
@@ -26,14 +28,18 @@ PIECE_WEIGHT = 0.7
 # An identifier that some record holds whole, and its parts.
 FOUND_WHOLE_WEIGHT = 2.0
 PART_WEIGHT = 0.1
+# A corrected spelling, and one that leaves no doubt: see `_trust`.
 CORRECTED_WEIGHT = 0.5
-# One slip is seldom another word; two may be.
-ONE_SLIP_WEIGHT = 0.9
+SURE_WEIGHT = 0.9
 MAX_CORRECTED_WORDS = 6
 # What is told in a sentence is seldom told in the record's words; a few words are more often names.
-THESAURUS_WEIGHTS = (0.45, 0.7)
+THESAURUS_WEIGHTS = (0.45, 0.95)
 SENTENCE_WORDS = (5, 9)
-MAX_BESIDE = 40
+MAX_BESIDE = 30
+# While one types, the words that stand there count most, and an answer has to come before the next letter.
+MAX_BESIDE_TYPED = 12
+# Words that are in every story, in a query told in a sentence.
+EVERYDAY_WEIGHT = 0.6
 MAX_SIGNATURE_TERMS = 40
 # Of a long pasted text, what stands in lines that tell less than its best: never enough to outweigh these.
 BEHIND_WEIGHT = 0.2
@@ -60,16 +66,18 @@ def plan(query: Query, view: View) -> Planned:
     known = view.rarest(terms, MAX_TERMS)
     longer = view.completions(query.unfinished.lower(), MAX_LONGER) if query.unfinished else []
     corrections = {} if query.is_paste or longer else _corrections(terms, known, view)
+    sentence = 0.0 if query.is_paste else _grown(_count(terms), SENTENCE)
     chosen = _by_wholes(told, [term for term, _ in known])
+    if sentence:
+        chosen = [_weighed(term, _told(term, sentence)) for term in chosen]
     chosen.extend(_weighed(term, LONGER_WEIGHT) for word, _ in longer for term in terms_of(word)[:1])
-    for typed, corrected in corrections.items():
-        weight = ONE_SLIP_WEIGHT if distance(typed, corrected, 1) == 1 else CORRECTED_WEIGHT
-        chosen.extend(_weighed(term, weight) for term in terms_of(corrected))
+    for typed, near in corrections.items():
+        chosen.extend(_weighed(term, _trust(typed, near)) for term in terms_of(near[0]))
     chosen.extend(_signature(told if query.is_paste else query.words, view))
     if behind:
         chosen.extend(_behind(behind, view))
     if not query.is_paste:
-        chosen.extend(_beside(query.ranking, chosen, view))
+        chosen.extend(_beside(query.ranking, chosen, view, MAX_BESIDE_TYPED if query.unfinished else MAX_BESIDE))
     first = query.after.toordinal() if query.after else None
     last = query.before.toordinal() if query.before else None
     # That a phrase is absent can only be read in the text, so a group with such a condition is left to it.
@@ -87,8 +95,8 @@ def plan(query: Query, view: View) -> Planned:
             first_day=first,
             last_day=last,
         ),
-        corrections,
-        0.0 if query.is_paste else _grown(_count(terms), SENTENCE),
+        {typed: near[0] for typed, near in corrections.items()},
+        sentence,
     )
 
 
@@ -153,9 +161,15 @@ def _terms(word: Word) -> tuple[Term, ...]:
     return by_stem, Term(f"={word.text}", (word.text,), SURFACE_WEIGHT)
 
 
-def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -> dict[str, str]:
+def _told(term: Term, sentence: float) -> float:
+    """What a word counts in a query that is told in a sentence so far."""
+    return 1.0 - (1.0 - EVERYDAY_WEIGHT) * sentence if is_everyday(term.text.lstrip("=")) else 1.0
+
+
+def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -> dict[str, list[str]]:
+    """For words that no visible record holds those near to them that some do, the likeliest first."""
     held = {term.text for term, _ in known}
-    corrections = {}
+    corrections: dict[str, list[str]] = {}
     if len(terms) > 2 * MAX_TERMS:
         return {}
     for term in terms:
@@ -163,30 +177,43 @@ def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -
             continue
         near = view.near(term.text)
         if near:
-            corrections[term.text] = near[0][0]
+            corrections[term.text] = [word for word, _ in near]
         if len(corrections) >= MAX_CORRECTED_WORDS:
             break
     return corrections
 
 
-def _beside(text: str, chosen: list[Term], view: View) -> list[Term]:
+def _trust(typed: str, near: list[str]) -> float:
+    """The weight of the nearest of these words: half, unless it is one slip away, no other word is as near, and what
+    was typed is no word that people use."""
+    close = list(takewhile(lambda word: distance(typed, word, 1) == 1, near))
+    is_sure = len(set(map(stem, close))) == 1 and not is_everyday(typed) and not is_used(typed)
+    return SURE_WEIGHT if is_sure else CORRECTED_WEIGHT
+
+
+def _beside(text: str, chosen: list[Term], view: View, most: int) -> list[Term]:
     """Other words for the same things, those that visible records hold; a phrase shares its weight among its words."""
     held = {form for term in chosen for form in term.forms}
-    typed = {term.text for term in chosen}
     weight = _thesaurus_weight(_count(chosen))
     found: dict[tuple[str, ...], Term] = {}
-    for said, other in alternatives(text):
-        terms = [term for term in terms_of(other) if not term.text.startswith("=")]
-        if len(terms) == 1 and len(list(tokens(other))) > 1:
-            # The rest of the phrase is in every text ("run out", "not found"), and one plain word says something else.
-            continue
-        # Stop words of a phrase are no terms.
-        instead = tuple(word for word in said if word in typed)
+    for brought in alternatives(text):
+        terms = _terms_instead(brought.other)
+        # Stop words of a phrase are no terms; a phrase of nothing else stands for itself.
+        instead = tuple(word for word in brought.said if words_of(word)) or brought.said
         for term in terms:
-            if not held & set(term.forms):
-                beside = Term(term.text, term.forms, term.weight * weight / len(terms), instead)
-                found.setdefault(term.forms, beside)
-    return [term for term, _ in view.rarest(found.values(), MAX_BESIDE)]
+            beside = Term(term.text, term.forms, term.weight * weight * brought.share / len(terms), instead)
+            known = found.get(term.forms)
+            if not held & set(term.forms) and (known is None or known.weight < beside.weight):
+                found[term.forms] = beside
+    return [term for term, _ in view.rarest(found.values(), most)]
+
+
+@lru_cache(maxsize=5000)
+def _terms_instead(phrase: str) -> tuple[Term, ...]:
+    """The terms of a phrase that stands in for another; none of one that comes down to one plain word: the rest of it
+    is in every text ("run out", "not found"), and that word alone says something else."""
+    terms = tuple(term for term in terms_of(phrase) if not term.text.startswith("="))
+    return () if len(terms) == 1 and len(list(tokens(phrase))) > 1 else terms
 
 
 def _behind(text: str, view: View) -> list[Term]:

@@ -1,6 +1,6 @@
 """BM25F, the one formula that every engine ranks by, with its weights in one place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -15,7 +15,7 @@ class Weights:
     lengths: tuple[float, ...] = (0.5, 0.4, 0.6, 0.7)
     saturation: float = 1.2
     # How much a record that holds more of the query gains over one that holds a single word of it many times.
-    coverage: float = 1.0
+    coverage: float = 0.5
 
 
 WEIGHTS = Weights()
@@ -26,15 +26,26 @@ def rarity(frequency: int, count: int) -> float:
     return log(1.0 + (count - frequency + 0.5) / (frequency + 0.5)) if count else 0.0
 
 
-def alternatives_of(terms: Sequence[Term]) -> dict[tuple[Term, ...], list[Term]]:
-    """Terms that count instead of others, by the terms that they stand in for."""
+def alternatives_of(terms: Sequence[Term]) -> list[tuple[tuple[Term, ...], list[Term]]]:
+    """Terms that count instead of others, with the terms they stand in for: none where no record can hold all of those,
+    as one of them is no term."""
     by_text = {term.text: term for term in terms if not term.instead_of}
-    found: dict[tuple[Term, ...], list[Term]] = {}
+    found: dict[tuple[str, ...], list[Term]] = {}
     for term in terms:
         if term.instead_of:
-            typed = tuple(by_text[text] for text in term.instead_of if text in by_text)
-            found.setdefault(typed, []).append(term)
-    return found
+            found.setdefault(term.instead_of, []).append(term)
+    return [
+        (tuple(by_text[text] for text in typed) if all(text in by_text for text in typed) else (), others)
+        for typed, others in found.items()
+    ]
+
+
+def possible_of(terms: Sequence[Term], worth: Callable[[Term], float]) -> float:
+    """What a record comes to that holds every word as it was typed, or the best of what stands in for a word that no
+    record holds."""
+    typed = sum(worth(term) for term in terms if not term.instead_of)
+    unknown = (others for originals, others in alternatives_of(terms) if not originals)
+    return typed + sum(max(map(worth, others)) for others in unknown)
 
 
 def score(
@@ -59,10 +70,10 @@ def score(
         return worth(term) * often * (WEIGHTS.saturation + 1.0) / (WEIGHTS.saturation + often)
 
     typed = [term for term in terms if not term.instead_of]
-    possible = sum(map(worth, typed))
+    possible = possible_of(terms, worth)
     held = [term for term in typed if term.text in tallies]
     total, matched = sum(map(points, held)), sum(map(worth, held))
-    for originals, others in alternatives_of(terms).items():
+    for originals, others in alternatives_of(terms):
         there = [term for term in others if term.text in tallies]
         if there and not (originals and all(term.text in tallies for term in originals)):
             total += max(map(points, there))

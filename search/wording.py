@@ -13,7 +13,8 @@ from hindsight.lib.problems import InvalidError, too_long
 from hindsight.lib.text import clean
 from search.models import ThesaurusChange
 from search.planning import terms_of
-from search.thesaurus import GROUPS, Group, groups, key, made_of, read, written
+from search.thesaurus import LINES, Group, Symptom, key, made_of, read, written
+from search.thesaurus import lines as lines_in_force
 
 LINE_LIMIT = 600
 PHRASE_LIMIT = 60
@@ -27,9 +28,9 @@ Note = Callable[[str, str], object]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A group as the page of administrators lists it; `row` is the change that made it so, if one did."""
+    """A line as the page of administrators lists it; `row` is the change that made it so, if one did."""
 
-    group: Group
+    group: Group | Symptom
     text: str
     is_own: bool
     is_away: bool = False
@@ -56,8 +57,8 @@ def add(*, words: str, now: datetime, note: Note) -> ThesaurusChange:
 
 
 def put_away(*, words: str, now: datetime, note: Note) -> ThesaurusChange:
-    """Let a shipped group count no longer. Raises InvalidError for a group that is not shipped."""
-    if words not in map(written, GROUPS):
+    """Let a shipped line count no longer. Raises InvalidError for one that is not shipped."""
+    if words not in map(written, LINES):
         raise InvalidError({"words": "There is no such group."})
     with transaction.atomic():
         row = _made(words, is_own=False, now=now)
@@ -80,16 +81,18 @@ def lines() -> tuple[list[Line], list[Line]]:
     own = [Line(read(row.words), row.words, is_own=True, row=row.pk) for row in rows if row.is_own]
     away = {row.words: row.pk for row in rows if not row.is_own}
     shipped = [
-        Line(group, written(group), is_own=False, is_away=written(group) in away, row=away.get(written(group)))
-        for group in GROUPS
+        Line(line, text, is_own=False, is_away=text in away, row=away.get(text))
+        for line in LINES
+        for text in (written(line),)
     ]
     return own, shipped
 
 
 def brought(text: str, more: Group = ()) -> list[Brought]:
     """What a text brings with the groups in force, and with one `more` that is not kept yet; nothing of any record."""
-    thesaurus = made_of([*groups(), more] if more else groups())
-    found = [Brought(" ".join(said), other) for said, other in thesaurus.alternatives(" ".join(text.split())[:400])]
+    thesaurus = made_of([*lines_in_force(), more] if more else lines_in_force())
+    held = thesaurus.alternatives(" ".join(text.split())[:400])
+    found = [Brought(" ".join(each.said), each.other) for each in held]
     return list(dict.fromkeys(found))
 
 
@@ -125,7 +128,7 @@ def _fault(group: Group) -> str:
 
 
 def _made(words: str, *, is_own: bool, now: datetime) -> ThesaurusChange:
-    if is_own and any(set(read(words)) == set(group) for group in groups()):
+    if is_own and any(set(read(words)) == set(line) for line in lines_in_force() if not isinstance(line, Symptom)):
         raise InvalidError({"words": "There is this group already."})
     try:
         with transaction.atomic():

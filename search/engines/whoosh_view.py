@@ -9,7 +9,7 @@ import numpy as np
 from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked, Scored, Statistics, Term
 from search.engines.whoosh_schema import kind_number
 from search.engines.whoosh_segment import Numbers, Postings, Segment
-from search.scoring import WEIGHTS, alternatives_of, rarity
+from search.scoring import WEIGHTS, alternatives_of, possible_of, rarity
 from search.spelling import MAX_EXPANDED, best_completions, order
 from search.words import STEM_MARK
 
@@ -163,21 +163,20 @@ class WhooshView:
         scores = np.zeros(self._snapshot.size, dtype=np.float32)
         matched = np.zeros(self._snapshot.size, dtype=np.float32)
         frequencies: dict[str, int] = {}
-        possible = 0.0
         for term in plan.terms:
             held = self._postings(term.forms)
             frequencies[term.text] = len(held.documents)
             if not term.instead_of:
                 worth = term.weight * rarity(len(held.documents), self.count)
-                possible += worth
                 scores[held.documents] += worth * self._saturated(held)
                 matched[held.documents] += worth
-        for typed, terms in alternatives_of(plan.terms).items():
+        for typed, terms in alternatives_of(plan.terms):
             points, worths = self._instead(typed, terms)
             scores += points
             matched += worths
         if plan.terms:
             allowed = allowed & (matched > 0)
+            possible = possible_of(plan.terms, lambda term: term.weight * rarity(frequencies[term.text], self.count))
             scores *= 1.0 + WEIGHTS.coverage * matched / max(possible, 1e-9)
         for fact in plan.pinned:
             pinned = self._snapshot.having("facts", fact.token)
