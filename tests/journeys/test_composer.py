@@ -202,11 +202,14 @@ def test_without_connection_it_waits_and_is_sent_in_order_once(
     expect(waiting.first).to_contain_text("kept in this browser")
     waiting.nth(1).get_by_role("button", name="Discard").click()
     expect(waiting).to_have_count(3)
+    # The header says so on every page.
+    expect(page.locator(".site-header .unsent-mark")).to_have_text("3 not sent")
     # Signing out asks first.
     expect(page.locator("form[data-logout]")).to_have_attribute("data-confirm", re.compile("3 entries are not sent"))
     assert len(bodies(incident)) == before
     contexts[0].set_offline(False)
     expect(page.locator("#waiting")).to_have_count(0)
+    expect(page.locator(".unsent-mark")).to_have_count(0)
     assert bodies(incident)[before:] == ["first", "third"]
     assert incident.attachments.get().filename == "dump.bin"
     expect(page.locator("form[data-logout]")).not_to_have_attribute("data-confirm", re.compile("."))
