@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from zlib import crc32
 
 import numpy as np
@@ -73,8 +73,8 @@ class Told:
 
 def told(texts: Iterable[str]) -> Told:
     """The words that passages are found by, in each of them once."""
-    held = [set[int]().union(*map(_numbers, first_tokens(text, MAX_TOKENS))) for text in texts]
-    words = [number for passage in held for number in passage]
+    held = [set(chain.from_iterable(map(_numbers, first_tokens(text, MAX_TOKENS)))) for text in texts]
+    words = list(chain.from_iterable(held))
     return Told(np.array([*map(len, held)], dtype=np.uint16), np.array(words, dtype=np.uint32))
 
 

@@ -2,7 +2,6 @@
 it knows no database, so that child processes can do it."""
 
 import json
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -10,7 +9,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from search.counting import Tallies, tallies
+from search.counting import Counting, Tallies
 from search.documents import Document, Part
 from search.fields import GROUP_COUNT
 from search.packing import hash_of, packed_text, packed_words
@@ -64,20 +63,21 @@ def prepare(documents: Sequence[Document]) -> Prepared:
 
 def made_of(texts: Sequence[Sequence[Part]]) -> Made:
     """What the parts of some documents come to."""
-    known: dict[str, int] = {}
+    counting = Counting()
     sizes, lengths, packed, hashes, words = list[int](), list[list[int]](), list[bytes](), list[str](), list[bytes]()
-    numbers, counts = array("I"), bytearray()
+    numbers, counts = list[NDArray[np.uint32]](), list[bytes]()
     for parts in texts:
-        tally, length = tallies(parts)
-        sizes.append(len(tally))
+        own, tally, length = counting.count(parts)
+        sizes.append(len(own))
         lengths.append(list(length))
-        numbers.extend([known.setdefault(word, len(known)) for word in tally])
-        counts += packed_counts(tally)
+        numbers.append(own)
+        counts.append(np.minimum(tally, MOST_COUNTED).astype(np.uint8).tobytes())
         packed.append(packed_text(parts))
         stretches = passages(parts)
         hashes.append(hash_of(stretches))
         words.append(packed_words(told(stretches)))
-    return Made(list(known), sizes, _numbers(numbers.tobytes()), bytes(counts), lengths, packed, hashes, words)
+    every = np.concatenate(numbers) if numbers else _numbers(b"")
+    return Made(counting.words(), sizes, every, b"".join(counts), lengths, packed, hashes, words)
 
 
 def packed_counts(tally: Mapping[str, Sequence[int]]) -> bytes:

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -70,21 +69,6 @@ def index_words(text: str) -> Iterator[str]:
     """What a document's text puts into an index, with repetitions."""
     for match in _TOKEN.finditer(normal(text)):
         yield from index_words_of(match.group())
-
-
-def counted_words(texts: Iterable[str], limit: int | None = None) -> dict[str, int]:
-    """`index_words` of texts, of each its first `limit` tokens, with how often each word stands in all of them.
-
-    A token is taken apart only once, however often it stands there.
-    """
-    held: Counter[str] = Counter()
-    for text in texts:
-        held.update(first_tokens(text, limit))
-    found: dict[str, int] = {}
-    for token, times in held.items():
-        for word in index_words_of(token):
-            found[word] = found.get(word, 0) + times
-    return found
 
 
 @lru_cache(maxsize=30_000)
