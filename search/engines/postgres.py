@@ -137,7 +137,10 @@ class PostgresEngine:
         if time.monotonic() - self._looked_at < _LOOK_EVERY:
             return ""
         self._looked_at = time.monotonic()
-        return lost(found)
+        reason = lost(found)
+        if reason:
+            self.ask_for_rebuild(reason)
+        return reason
 
 
 def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:

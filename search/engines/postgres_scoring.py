@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from search.engines.postgres_sql import ask
 from search.engines.protocol import Plan, Scored, Statistics, Term
 from search.fields import GROUP_COUNT
-from search.scoring import WEIGHTS, alternatives_of, rarity
+from search.scoring import WEIGHTS, alternatives_of, possible_of, rarity
 
 Numbers = NDArray[Any]
 
@@ -120,14 +120,14 @@ def _points(rows: _Rows, held: Numbers, terms: Sequence[Term], statistics: Stati
     is_typed = np.array([not term.instead_of for term in terms], dtype=bool)
     total, matched = points[:, is_typed].sum(axis=1), (held * worths)[:, is_typed].sum(axis=1)
     place = {term.text: at for at, term in enumerate(terms)}
-    for originals, others in alternatives_of(terms).items():
+    for originals, others in alternatives_of(terms):
         beside = [place[term.text] for term in others]
         counts = held[:, beside].any(axis=1)
         if originals:
             counts &= ~held[:, [place[term.text] for term in originals]].all(axis=1)
         total += np.where(counts, (points * held)[:, beside].max(axis=1), 0.0)
         matched += np.where(counts, (worths * held)[:, beside].max(axis=1), 0.0)
-    possible = worths[is_typed].sum()
+    possible = possible_of(terms, lambda term: float(worths[place[term.text]]))
     best: Numbers = total * (1.0 + WEIGHTS.coverage * matched / possible) if possible else total
     return best
 
