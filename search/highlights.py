@@ -114,7 +114,7 @@ def cut(parts: Iterable[Part], marker: Marker, limit: int = MAX_HIGHLIGHTS) -> t
             _, at, part, text = promising.popleft()
             spans = marker.spans(text)
             if spans:
-                heappush(found, (-_window(text, spans)[2], at, part, text, spans))
+                heappush(found, (-_densest(spans)[1], at, part, text, spans))
         if not found:
             break
         _, _, part, text, spans = heappop(found)
@@ -164,14 +164,19 @@ def _surroundings(text: str, begin: int, end: int) -> tuple[int, int]:
 def _highlight(part: Part, text: str, spans: Sequence[Span], marker: Marker) -> Highlight | None:
     """One window of a text; nothing if what matched there was a sign of markdown, such as a link's address."""
     before = after = 0
-    begin, end, _ = _window(text, spans)
+    begin, end = _window(text, spans)
     if part.field not in _VERBATIM:
         before, last = _surroundings(text, begin, end)
-        text, after = _plain(text[before:last]), len(text) - last
-        spans = marker.spans(text)
-        if not spans:
-            return None
-        begin, end, _ = _window(text, spans)
+        near, after = text[before:last], len(text) - last
+        text = _plain(near)
+        if text == near:
+            spans = [(at - before, to - before, word) for at, to, word in spans if before <= at and to <= last]
+            begin, end = begin - before, end - before
+        else:
+            spans = marker.spans(text)
+            if not spans:
+                return None
+            begin, end = _window(text, spans)
     label = part.label or part.field.replace("_", " ").capitalize()
     html = _marked(text, spans, begin, end)
     lead = "… " if before + begin > 0 else ""
@@ -187,8 +192,16 @@ def _line_anchor(part: Part, text: str, at: int) -> str:
     return part.at_line(text.count("\n", 0, at) + 1) if part.field in _VERBATIM else part.anchor
 
 
-def _window(text: str, spans: Sequence[Span]) -> tuple[int, int, int]:
-    """The stretch of about `WINDOW` characters with the most different words, and how many those are."""
+def _window(text: str, spans: Sequence[Span]) -> tuple[int, int]:
+    """The stretch of about `WINDOW` characters with the most different words."""
+    first, last, _ = spans[_densest(spans)[0]]
+    begin = _word_begin(text, max(0, first - 40), first)
+    end = min(len(text), max(begin + WINDOW, last))
+    return begin, _word_end(text, end)
+
+
+def _densest(spans: Sequence[Span]) -> tuple[int, int]:
+    """At which match a window with the most different words begins, and how many those are."""
     best, at, last = 0, 0, 0
     # How often each word stands between the first and the last match of the window.
     inside: dict[str, int] = {}
@@ -201,10 +214,7 @@ def _window(text: str, spans: Sequence[Span]) -> tuple[int, int, int]:
         inside[own] = inside.get(own, 0) - 1
         if inside[own] <= 0:
             del inside[own]
-    begin = max(0, spans[at][0] - 40)
-    begin = _word_begin(text, begin, spans[at][0])
-    end = min(len(text), max(begin + WINDOW, spans[at][1]))
-    return begin, _word_end(text, end), best
+    return at, best
 
 
 def _word_begin(text: str, begin: int, latest: int) -> int:
