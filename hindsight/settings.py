@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "hindsight.landing.LandingMiddleware",
     "accounts.middleware.ZoneMiddleware",
     "hindsight.safe_paste.SafePasteMiddleware",
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect, render, wants_fragment
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.access import get_writable_incident
 from incidents.models import Incident
@@ -49,6 +50,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, page="postmortems/board.html", fragment="postmortems/_action_board.html", context=context)
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def add(request: HttpRequest, number: int) -> HttpResponse:
     """Add an action item to an incident."""

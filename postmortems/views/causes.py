@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect, wants_fragment
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.access import NOT_FOUND
 from postmortems.access import get_writable_postmortem
@@ -66,6 +67,7 @@ def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return _page(request, postmortem, form, factor, status=status)
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def move(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Move a factor `up`, `down`, `in` under the one before it, or `out`."""
@@ -81,6 +83,7 @@ def move(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return rendering.changed(request, postmortem, fragment=FACTORS, anchor=factor.anchor, said="Moved.")
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Take a factor away; the answers under it stay."""
@@ -90,6 +93,7 @@ def remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return rendering.changed(request, postmortem, fragment=FACTORS, anchor="factors", said="Factor removed.")
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def keep_wording(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Leave the wording of a factor as it is; the hint goes."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import redirect
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError
 from incidents.access import NOT_FOUND
 from postmortems.access import get_writable_postmortem
@@ -25,6 +26,7 @@ from postmortems.views import meeting, rendering
 from postmortems.views.review import page
 
 
+@lands_on("postmortem_review")
 @require_POST
 def add(request: HttpRequest, number: int) -> HttpResponse:
     """Begin a thread at a section or at words of it."""
@@ -43,6 +45,7 @@ def _begun(row: Postmortem, by: User, given: dict[str, Any]) -> Comment:
     return service.comment(postmortem=row, by=by, now=timezone.now(), **given)
 
 
+@lands_on("postmortem_review")
 @require_POST
 def reply(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Answer a thread."""
@@ -81,6 +84,7 @@ def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return page(request, row, status=422 if form.is_bound else 200, forms={"edits": {comment.pk: form}})
 
 
+@lands_on("postmortem_review")
 @require_POST
 def resolve(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Settle a thread, or open it again with `open`."""

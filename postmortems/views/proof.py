@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError, StaleError
 from incidents.models import Attachment
 from incidents.services.attachments import attach_stored, on_disk
@@ -38,6 +39,7 @@ FIELDS = (
 )
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def add(request: HttpRequest, number: int) -> HttpResponse:
     """Add a proof."""
@@ -71,6 +73,7 @@ def edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return private(render(request, "postmortems/proof.html", context, status=status))
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Take a proof away."""
@@ -80,6 +83,7 @@ def remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return rendering.changed(request, postmortem, fragment=EVIDENCE, anchor="evidence", said="Proof removed.")
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def waive(request: HttpRequest, number: int) -> HttpResponse:
     """Sign that there can be no proof."""
@@ -93,6 +97,7 @@ def waive(request: HttpRequest, number: int) -> HttpResponse:
     return rendering.editor(request, postmortem, fragment=EVIDENCE, status=422, sent=EditorForms(waiver=form))
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def unwaive(request: HttpRequest, number: int) -> HttpResponse:
     """Take the waiver back."""

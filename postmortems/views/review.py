@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.once import KeyUsedElsewhereError, once
 from hindsight.lib.htmx import private, redirect
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError
 from incidents.access import NOT_FOUND, get_writable_incident
 from postmortems.access import get_postmortem, get_writable_postmortem
@@ -144,6 +145,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(request, reverse("postmortem", args=[number]))
 
 
+@lands_on("postmortem_review")
 @require_POST
 def due(request: HttpRequest, number: int) -> HttpResponse:
     """Choose the day on which it should be out."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from hindsight.lib import markdown
 from hindsight.lib.htmx import private, wants_fragment
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError, too_long
 from hindsight.lib.text import clean
 from postmortems.access import get_writable_postmortem
@@ -24,6 +25,7 @@ from postmortems.services.sections import SectionsStaleError, save_sections
 from postmortems.shipped import prompt_of
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def save(request: HttpRequest, number: int, key: str) -> HttpResponse:
     """Save one text. 200 with its state and the checklist; 409 with both texts; 422 with what is wrong."""
@@ -49,6 +51,7 @@ def _refused(request: HttpRequest, key: str, errors: list[str]) -> HttpResponse:
     return private(render(request, "postmortems/_section_refused.html", {"key": key, "errors": errors}, status=422))
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def preview(request: HttpRequest, number: int, key: str) -> HttpResponse:
     """A text that is not saved yet, as readers will see it."""
@@ -74,6 +77,7 @@ def citable(request: HttpRequest, number: int) -> HttpResponse:
     return private(render(request, name, context))
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def presence(request: HttpRequest, number: int) -> HttpResponse:
     """Say where the caller writes; hear who else does, and which sections changed. 204 while nothing is new."""

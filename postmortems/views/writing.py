@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from hindsight.lib.htmx import redirect, wants_fragment
+from hindsight.lib.landing import lands_on
 from hindsight.lib.problems import InvalidError
 from incidents.access import get_writable_incident
 from postmortems.access import get_writable_postmortem
@@ -50,6 +51,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     return rendering.changed(request, postmortem, fragment=SAVED, anchor=anchor, said="Saved.", sent=EditorForms(form))
 
 
+@lands_on("postmortem_edit")
 @require_POST
 def publish(request: HttpRequest, number: int) -> HttpResponse:
     """Save what was typed, then publish; 409 with what is missing."""
