@@ -29,6 +29,10 @@ _FIRST_CHECK = Stencil("incidents/_first_check_quick.html", ("incident.get_absol
 _LOG_NOTE = Stencil(
     "incidents/_log_note_quick.html", (*_OF_INCIDENT, "csrf_token", "nonce"), verdicts=LogVerdict.choices
 )
+_ACTIONS = Stencil(
+    "incidents/_header_actions.html",
+    ("page", "bare", "version", "postmortem_url", "actions", "links", "csrf_token"),
+)
 
 
 @cache
@@ -91,6 +95,30 @@ def _unfold(snippet: ShownSnippet) -> str:
 def composer_box(context: Context) -> SafeString:
     """An empty composer, or one that begins with what is quoted: `quoted`."""
     return _COMPOSER.fill({**_words(context), "body": context.get("quoted", "")})
+
+
+@register.simple_tag(takes_context=True)
+def header_actions(context: Context) -> SafeString:
+    """The buttons and the menu of the page. Reads `can_write`, `glance`, `actions` and `postmortem_url`."""
+    incident, links = context["incident"], len(context["glance"].links)
+    page = incident.get_absolute_url()
+    words = {
+        "page": page,
+        "bare": page.removesuffix("/"),
+        "version": incident.version,
+        "postmortem_url": context["postmortem_url"],
+        "actions": context["actions"],
+        "links": links,
+        "csrf_token": context.get("csrf_token", ""),
+    }
+    return _ACTIONS.fill(
+        words,
+        can_write=bool(context["can_write"]),
+        is_active=incident.is_active,
+        has_postmortem=bool(context["postmortem_url"]),
+        can_take_lead=bool(incident.lead_id) and incident.lead_id != context["request"].user.pk,
+        has_links=bool(links),
+    )
 
 
 @register.simple_tag(takes_context=True)
