@@ -26,6 +26,8 @@ Ids = NDArray[np.int64]
 Forms = tuple[str, ...]
 
 MAX_CANDIDATES = 2000
+# Common words whose documents stand in where others are too few.
+MAX_FILLED_BY = 2
 # Of more words than this, those that stand in fewer documents than that are enough.
 MANY_TERMS = 60
 FEW = 40
@@ -149,7 +151,7 @@ class PostgresView:
         """Records with at least one term, those first whose terms are worth the most, and whether these are all.
 
         Where they are too many, those are taken that hold the rarest ones, and those with every typed term: a common
-        word is looked up by itself only if these are too few.
+        word is looked up by itself only if these are too few, and then the few that tell most.
         """
         count = self._statistics.count
         worths = {term.forms: term.weight * rarity(self._frequency(term.forms), count) for term in plan.terms}
@@ -161,10 +163,13 @@ class PostgresView:
             worths[_ALL] = sum(worths[term.forms] for term in typed)
             held[_ALL] = _documents(where, [all_of(typed)], [_ALL])[_ALL]
         ids, points = _united(held, worths)
-        if len(ids) <= MAX_CANDIDATES and len(held) - (_ALL in held) < len(plan.terms):
-            held.update(self._found(where, [forms for forms in worths if forms in self._common]))
-            ids, points = _united(held, worths)
-            is_cut = any(len(ids) > MAX_CANDIDATES for ids in held.values())
+        common = sorted((forms for forms in worths if forms in self._common), key=lambda forms: -worths[forms])
+        for some in (common[:MAX_FILLED_BY], common[MAX_FILLED_BY:]):
+            # With filters even these may not be enough.
+            if some and len(ids) <= MAX_CANDIDATES:
+                held.update(self._found(where, some))
+                ids, points = _united(held, worths)
+                is_cut = any(len(ids) > MAX_CANDIDATES for ids in held.values())
         best = np.lexsort((-ids, -points))[:MAX_CANDIDATES]
         return ids[best].tolist(), len(ids) <= MAX_CANDIDATES and not is_cut
 
