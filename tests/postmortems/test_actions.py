@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from hindsight.lib.ical import DayEvent, calendar, folded
+from hindsight.lib.ical import DayEvent, calendar
 from postmortems.models import ActionItem
 from postmortems.services.digest import mail_overdue, mail_watches
 from tests.support.personas import bearer
@@ -154,4 +154,6 @@ class TestCalendar:
         assert "SUMMARY:a\\,b\\;c\\\\d\\nnext " + "ü" * 100 + "\\n\r\n" in whole
         assert "\x00" not in whole
         assert "URL:https://h/x%20y\r\n" in whole
-        assert list(folded("x" * 75)) == ["x" * 75]
+        assert f"DTSTAMP:{NOW:%Y%m%dT%H%M%SZ}\r\n" in whole
+        short = calendar("x", [DayEvent("u", LONG_AGO, "x" * 66, "", "https://h/", NOW)])
+        assert f"SUMMARY:{'x' * 66}\r\n" in short
