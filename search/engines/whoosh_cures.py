@@ -1,14 +1,17 @@
-"""Whoosh 2.7.4 with its three known defects cured: lost hits, copied memory, no fsync. See docs/search.md."""
+"""Whoosh 2.7.4 with its known defects cured: lost hits, copied memory, no fsync, mapped files. See docs/search.md."""
 
 import os
+import weakref
 from collections.abc import Callable
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage, ReadOnlyError
 from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.query import Or
+
+_compound_init = CompoundStorage.__init__
 
 
 class MappedFile:
@@ -73,11 +76,9 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         opened = os.fdopen(os.open(self._fpath(name), flags, 0o600), mode)
         return StructFile(opened, name=name, onclose=_sync, **options)
 
-    def mapped(self, name: str, check: Callable[[BinaryIO], None]) -> memoryview:
-        """A whole file, mapped; `check` reads it before and raises what it finds."""
-        with Path(self._fpath(name)).open("rb") as stream:
-            check(stream)
-            return memoryview(mmap(stream.fileno(), 0, access=ACCESS_READ))
+    def reading(self, name: str, check: Callable[[BinaryIO], None]) -> Callable[[int, int], bytes]:
+        """What reads so many bytes of a file from a place on; `check` reads it before and raises what it finds."""
+        return _Reading(Path(self._fpath(name)), check)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Rename, and wait until the directory says so on the disk."""
@@ -88,6 +89,37 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         """Whoosh's own lock of a directory, on a file that only its owner may open."""
         os.close(os.open(self._fpath(name), os.O_CREAT | os.O_RDWR, 0o600))
         return super().lock(name)
+
+
+class _Reading:
+    """An open file, read from any place by any thread; it stays whole when its name goes, and closes with its last
+    reader."""
+
+    def __init__(self, path: Path, check: Callable[[BinaryIO], None]) -> None:
+        with path.open("rb") as stream:
+            check(stream)
+            self._descriptor = os.dup(stream.fileno())
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def __call__(self, at: int, size: int) -> bytes:
+        return os.pread(self._descriptor, size, at)
+
+
+class _Held(bytes):
+    """A file that was read into memory, closed as a mapped one is."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _held_init(self: Any, dbfile: Any, use_mmap: bool = True, basepos: int = 0) -> None:
+    """Documents and their numbers are about a hundred bytes each. Mapped, a file that is cut short meanwhile would end
+    the process that reads it."""
+    _compound_init(self, dbfile, use_mmap=False, basepos=basepos)
+    dbfile.seek(0)
+    self._source = _Held(dbfile.read())
+    self._file = None
+    dbfile.close()
 
 
 def sync_directory(path: Path) -> None:
@@ -109,6 +141,7 @@ def cure() -> None:
     # The default matcher loses hits of an OR on segments above 5,000 documents.
     Or.matcher_type = Or.ARRAY_MATCHER
     BufferFile.__init__ = _mapped_init
+    CompoundStorage.__init__ = _held_init
 
 
 cure()

@@ -112,4 +112,4 @@ class Segment:
 
 def word_file(storage: DurableStorage, segment: Any) -> WordFile:
     """The words of a segment, from its file as it lies on the disk."""
-    return WordFile(storage.mapped(segment.make_filename(WORDS), check), segment.doc_count_all())
+    return WordFile(storage.reading(segment.make_filename(WORDS), check), segment.doc_count_all())

@@ -1,4 +1,4 @@
-"""The words of one segment as flat arrays in one file: mapped, never unpacked, checked by a sum when it is opened.
+"""The words of one segment as flat arrays in one file: read where it is asked for, checked by a sum when it is opened.
 
 A word's postings are a stretch of the arrays of documents and counts. Exact values (facts, rights) stand among the
 words behind a sign that no word begins with. Spellable words stand once more by length, with their letters as bits.
@@ -7,8 +7,8 @@ words behind a sign that no word begins with. Spellable words stand once more by
 import json
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, pairwise
 from typing import Any, BinaryIO
 from zlib import crc32
 
@@ -20,7 +20,11 @@ from search.preparing import Made, packed_counts
 from search.spelling import MAX_LENGTH, MIN_LENGTH, Vocabulary
 
 Numbers = NDArray[Any]
+Read = Callable[[int, int], bytes]
 
+# Of the heads of words every so manieth is kept in memory, and so many words are read at once where they follow.
+_STEP = 64
+_MOST_AT_ONCE = 4096
 _MAGIC = b"HSWORDS1"
 # Magic, the sum of all that follows it, and the length of the table of contents.
 _HEAD = 16
@@ -36,54 +40,44 @@ def value_word(field: str, token: str) -> str:
 
 
 class WordFile:
-    """The words of one segment of `size` documents, in a mapped file that was checked. Raises ValueError if it is of
-    another segment."""
+    """The words of one segment of `size` documents, in a file that was checked. Raises ValueError if it is of another
+    segment, or became shorter.
 
-    def __init__(self, data: memoryview, size: int) -> None:
-        begin = _HEAD + int.from_bytes(data[12:16], "little")
-        self._data = data
+    `read` gives so many bytes from a place on. Nothing is mapped: reading behind the end of a file that somebody cut
+    short would end the whole process.
+    """
+
+    def __init__(self, read: Read, size: int) -> None:
+        self._read = read
+        begin = _HEAD + int.from_bytes(self._bytes(12, 4), "little")
         self._base = begin
-        self._table: dict[str, tuple[str, int, int]] = json.loads(bytes(data[_HEAD:begin]))
-        self._text = self._array("text").data
-        # One number of a memoryview is read in a fraction of the time that one of an array takes.
-        self._text_at = self._array("text_at").data
-        self._heads = self._array("heads").data
-        self._first = self._array("first").data
-        self._documents = self._array("documents")
-        self._counts = self._array("counts").reshape(-1, GROUP_COUNT)
-        self.count = len(self._first) - 1
+        self._table: dict[str, tuple[str, int, int]] = json.loads(self._bytes(_HEAD, begin - _HEAD))
+        self.count = self._table["heads"][2]
+        # Every so manieth of them is at hand; what lies between is read when it is asked for.
+        self._steps: list[int] = self._array("heads")[::_STEP].tolist()
         if self._table.get("size", ("", 0, 0))[2] > size:
             raise ValueError("A file of words is damaged.")
 
     def frequency(self, word: str) -> int:
         """How many documents hold a word."""
-        at = self._find(word)
-        return 0 if at < 0 else self._first[at + 1] - self._first[at]
+        begin, end = self._held(word)
+        return end - begin
 
     def postings(self, word: str) -> tuple[Numbers, Numbers] | None:
         """The documents that hold a word, ascending, and their four counts; None for a word that is not here."""
-        at = self._find(word)
-        if at < 0:
-            return None
-        begin, end = self._first[at], self._first[at + 1]
-        return self._documents[begin:end], self._counts[begin:end]
+        begin, end = self._held(word)
+        return self._postings(begin, end) if end else None
 
     def beginning_with(self, beginning: str, limit: int) -> list[tuple[str, int]]:
         """The first `limit` words that begin so, in the order of their bytes, with how many documents hold each."""
-        raw, found = beginning.encode(*_UTF8), list[tuple[str, int]]()
-        at = self._place(raw)
-        while at < self.count and len(found) < limit and (held := self._word(at)).startswith(raw):
-            found.append((held.decode(*_UTF8), self._first[at + 1] - self._first[at]))
-            at += 1
-        return found
+        found = islice(self._from(beginning.encode(*_UTF8)), limit)
+        return [(word.decode(*_UTF8), end - begin) for word, begin, end in found]
 
     def values(self, field: str) -> Iterator[tuple[str, Numbers]]:
         """Every exact value of a field with its documents."""
         lead = value_word(field, "").encode(*_UTF8)
-        at = self._place(lead)
-        while at < self.count and (held := self._word(at)).startswith(lead):
-            yield held[len(lead) :].decode(*_UTF8), self._documents[self._first[at] : self._first[at + 1]]
-            at += 1
+        for word, begin, end in self._from(lead):
+            yield word[len(lead) :].decode(*_UTF8), self._array("documents", begin, end)
 
     def vocabulary(self) -> Vocabulary:
         """The spellable words."""
@@ -95,37 +89,73 @@ class WordFile:
 
     def words(self) -> list[str]:
         """All words, in order."""
-        return [self._word(at).decode(*_UTF8) for at in range(self.count)]
+        return [word.decode(*_UTF8) for word, _, _ in self._from(b"")]
 
     def all_postings(self) -> tuple[Numbers, Numbers, Numbers]:
         """The number of each posting's word, its document, its counts."""
         numbers = np.repeat(np.arange(self.count, dtype=np.uint32), np.diff(self._array("first")).astype(np.int64))
-        return numbers, self._documents, self._counts
+        return numbers, *self._postings(0, len(numbers))
 
-    def _find(self, word: str) -> int:
+    def _held(self, word: str) -> tuple[int, int]:
+        """Where the postings of a word begin and end; twice 0 for a word that is not here."""
         raw = word.encode(*_UTF8)
         at = self._place(raw)
-        return at if at < self.count and self._word(at) == raw else -1
+        if at >= self.count or self._words(at, at + 1) != [raw]:
+            return 0, 0
+        begin, end = self._array("first", at, at + 2).tolist()
+        return begin, end
+
+    def _postings(self, begin: int, end: int) -> tuple[Numbers, Numbers]:
+        counts = self._array("counts", GROUP_COUNT * begin, GROUP_COUNT * end)
+        return self._array("documents", begin, end), counts.reshape(-1, GROUP_COUNT)
+
+    def _from(self, lead: bytes) -> Iterator[tuple[bytes, int, int]]:
+        """Every word that begins so, in order, with where its postings begin and end."""
+        at, size = self._place(lead), _STEP
+        while at < self.count:
+            end = min(at + size, self.count)
+            firsts = self._array("first", at, end + 1).tolist()
+            for word, pair in zip(self._words(at, end), pairwise(firsts), strict=True):
+                if not word.startswith(lead):
+                    return
+                yield word, *pair
+            at, size = end, min(2 * size, _MOST_AT_ONCE)
 
     def _place(self, raw: bytes) -> int:
         """Where a word stands or would stand: by its first eight bytes, then among those that share them."""
         head = int.from_bytes(raw[:8].ljust(8, b"\0"), "big")
-        low = bisect_left(self._heads, head)
-        high = bisect_left(self._heads, head + 1, low)
+        low, high = self._head_place(head), self._head_place(head + 1)
         while low < high:
             middle = (low + high) // 2
-            if self._word(middle) < raw:
+            if self._words(middle, middle + 1)[0] < raw:
                 low = middle + 1
             else:
                 high = middle
         return low
 
-    def _word(self, at: int) -> bytes:
-        return bytes(self._text[self._text_at[at] : self._text_at[at + 1]])
+    def _head_place(self, head: int) -> int:
+        begin = max(bisect_left(self._steps, head) - 1, 0) * _STEP
+        # One number of a memoryview is read in a fraction of the time that one of an array takes.
+        return begin + bisect_left(self._array("heads", begin, min(begin + _STEP, self.count)).data, head)
 
-    def _array(self, name: str) -> Numbers:
+    def _words(self, begin: int, end: int) -> list[bytes]:
+        places = self._array("text_at", begin, end + 1).tolist()
+        text = self._array("text", places[0], places[-1]).tobytes()
+        return [text[at - places[0] : to - places[0]] for at, to in pairwise(places)]
+
+    def _array(self, name: str, begin: int = 0, end: int | None = None) -> Numbers:
+        """A stretch of an array, or all of it."""
         kind, offset, count = self._table[name]
-        return np.frombuffer(self._data, dtype=kind, count=count, offset=self._base + offset)
+        size, end = np.dtype(kind).itemsize, count if end is None else end
+        if not 0 <= begin <= end <= count:
+            raise ValueError("A file of words is damaged.")
+        return np.frombuffer(self._bytes(self._base + offset + begin * size, (end - begin) * size), dtype=kind)
+
+    def _bytes(self, at: int, size: int) -> bytes:
+        found = self._read(at, size)
+        if len(found) != size:
+            raise ValueError("A file of words was cut short.")
+        return found
 
 
 def check(stream: BinaryIO) -> None:

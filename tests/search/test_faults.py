@@ -126,13 +126,63 @@ def test_a_damaged_index_is_stood_in_for_and_heals(library: Shelf, damage: Calla
 
 
 def test_files_cut_short_while_they_are_in_use_do_not_end_the_process(library: Shelf) -> None:
-    """They are mapped: reading behind the new end is a signal that nobody can catch."""
     assert find(PUBLIC, "disk").engine == "whoosh"
     empty()
     results = find(PUBLIC, "disk full")
     assert (results.engine, [result.hit.id for result in results.results]) == ("database", [1])
     indexing.drain()
     assert find(PUBLIC, "disk full").engine == "whoosh"
+
+
+CUT_SHORT = """
+    import os, sys
+    from pathlib import Path
+    import django
+    django.setup()
+    from search.documents import Document, Part
+    from search.engines.protocol import EngineError, Plan, Term
+    from search.engines.whoosh_engine import WhooshEngine
+    from search.preparing import prepare
+    # As if the files became shorter after they were looked at.
+    WhooshEngine._check_sizes = lambda self: None
+    text = " ".join(f"word{number}" for number in range(3000))
+    held = [Document("incident", pk, (Part("title", f"disk {pk} {text}"),), frozenset({"public"})) for pk in (1, 2, 3)]
+    plan = Plan(terms=tuple(Term(word, (word,)) for word in ("disk", "word7", "word2999")))
+    failed = 0
+    for share in (0.0, 0.02, 0.3, 0.6, 0.9, 0.99):
+        engine = WhooshEngine(Path(sys.argv[1]) / str(share))
+        engine.rebuild([prepare(held)], 3)
+        view = engine.view(None)
+        for path in engine.files.current().iterdir():
+            os.truncate(path, int(path.stat().st_size * share))
+        try:
+            view.rank(plan, 10, ("service",)), view.near("wordd7"), list(engine.versions())
+        except (EngineError, ValueError):
+            failed += 1
+    print(f"alive, {failed} failed")
+"""
+
+
+def test_a_file_that_is_cut_short_between_two_reads_ends_no_process(tmp_path: Path) -> None:
+    """Were it mapped, reading behind its new end would be a signal that nobody can catch."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", textwrap.dedent(CUT_SHORT), str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "alive, 6 failed\n"), done.stderr
+
+
+def test_what_is_cut_short_between_two_reads_is_stood_in_for(library: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find(PUBLIC, "disk").engine == "whoosh"
+    with monkeypatch.context() as patch:
+        patch.setattr(WhooshEngine, "_check_sizes", lambda self: None)
+        empty()
+        results = find(PUBLIC, "full primary")
+        assert (results.engine, [result.hit.id for result in results.results]) == ("database", [1])
+        assert BANNER in results.notice
+        assert engine().wants_rebuild()
+    indexing.drain()
+    results = find(PUBLIC, "full primary")
+    assert (results.engine, results.notice) == ("whoosh", "")
 
 
 def test_flipped_bits_never_show_what_is_wrong(library: Shelf) -> None:
