@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -78,8 +79,10 @@ from django.utils import timezone  # noqa: E402 - after setup()
 
 from accounts.models import Installation, User  # noqa: E402 - after setup()
 from bench.watching import watch  # noqa: E402 - after setup()
+from incidents import access  # noqa: E402 - after setup()
 from incidents.models import Incident, NumberSequence, Service, Snippet, Status, TimelineEntry  # noqa: E402 - after setup()
 from incidents.models.incident import UNKNOWN_START  # noqa: E402 - after setup()
+from incidents.pages.live import OVERLAP, state_of  # noqa: E402 - after setup()
 from incidents.services.diagnosis import add_step  # noqa: E402 - after setup()
 from incidents.services.snippets import add_snippet  # noqa: E402 - after setup()
 from incidents.services.timeline import add_entry  # noqa: E402 - after setup()
@@ -201,22 +204,21 @@ def measure(user: User, usual: Incident, long: Incident, repeat: int) -> list[di
     middle = long.entries.order_by("at")[long.entries.count() // 2].pk
 
     def entry(incident: Incident) -> HttpResponse:
-        data = {"body": f"{TEXT} again {next(once)}", "once": f"{next(once):032x}"}
+        data = {"body": f"{TEXT} again {next(once)}", "once": uuid.uuid4().hex}
         return client.post(f"{incident.get_absolute_url()}entries/new/", data, headers=HTMX)
 
     def declare() -> HttpResponse:
         return client.post(
-            "/incidents/new/", {"title": "Checkout answers 502", "severity": "sev2", "once": f"{next(once):032x}"}
+            "/incidents/new/", {"title": "Checkout answers 502", "severity": "sev2", "once": uuid.uuid4().hex}
         )
 
     def poll(known: str) -> HttpResponse:
         return client.get(f"{usual.get_absolute_url()}live/", {"since": known, "who": "0"}, headers=HTMX)
 
     def changed() -> HttpResponse:
-        known = re.search(r'data-since="([^"]+)', poll("").content.decode())
-        assert known is not None
+        known = f"{state_of(access.get_incident(user, usual.number), timezone.now() + OVERLAP)}"
         add_entry(incident=usual, by=user, now=timezone.now(), body=f"{TEXT} {next(once)}")
-        return poll(known[1].rsplit(".", 1)[0] + f".{int(time.time()) + 9}")
+        return poll(known)
 
     def at(incident: Incident, query: str = "") -> Callable[[], HttpResponse]:
         return lambda: client.get(f"{incident.get_absolute_url()}{query}")
