@@ -36,7 +36,7 @@ MAX_CORRECTED_WORDS = 6
 THESAURUS_WEIGHTS = (0.45, 0.95)
 SENTENCE_WORDS = (5, 9)
 MAX_BESIDE = 30
-# While one types, the words that stand there count most, and an answer has to come before the next letter.
+# While one types, an answer has to come before the next letter, so symptoms wait until all is said.
 MAX_BESIDE_TYPED = 12
 # Words that are in every story, in a query told in a sentence.
 EVERYDAY_WEIGHT = 0.6
@@ -65,8 +65,8 @@ def plan(query: Query, view: View) -> Planned:
     terms = terms_of(told)
     known = view.rarest(terms, MAX_TERMS)
     longer = view.completions(query.unfinished.lower(), MAX_LONGER) if query.unfinished else []
-    corrections = {} if query.is_paste or longer else _corrections(terms, known, view)
     sentence = 0.0 if query.is_paste else _grown(_count(terms), SENTENCE)
+    corrections = {} if query.is_paste or longer else _corrections(terms, known, view, is_sentence=sentence > 0)
     chosen = _by_wholes(told, [term for term, _ in known])
     if sentence:
         chosen = [_weighed(term, _told(term, sentence)) for term in chosen]
@@ -77,7 +77,7 @@ def plan(query: Query, view: View) -> Planned:
     if behind:
         chosen.extend(_behind(behind, view))
     if not query.is_paste:
-        chosen.extend(_beside(query.ranking, chosen, view, MAX_BESIDE_TYPED if query.unfinished else MAX_BESIDE))
+        chosen.extend(_beside(query.ranking, chosen, view, is_typing=bool(query.unfinished)))
     first = query.after.toordinal() if query.after else None
     last = query.before.toordinal() if query.before else None
     # That a phrase is absent can only be read in the text, so a group with such a condition is left to it.
@@ -166,8 +166,11 @@ def _told(term: Term, sentence: float) -> float:
     return 1.0 - (1.0 - EVERYDAY_WEIGHT) * sentence if is_everyday(term.text.lstrip("=")) else 1.0
 
 
-def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -> dict[str, list[str]]:
-    """For words that no visible record holds those near to them that some do, the likeliest first."""
+def _corrections(
+    terms: list[Term], known: list[tuple[Term, int]], view: View, *, is_sentence: bool
+) -> dict[str, list[str]]:
+    """For words that no visible record holds those near to them that some do, the likeliest first. In a sentence,
+    words that people use are meant as they stand."""
     held = {term.text for term, _ in known}
     corrections: dict[str, list[str]] = {}
     if len(terms) > 2 * MAX_TERMS:
@@ -175,7 +178,7 @@ def _corrections(terms: list[Term], known: list[tuple[Term, int]], view: View) -
     for term in terms:
         if term.text in held or term.text.startswith("=") or not can_be_slip(term.text):
             continue
-        near = view.near(term.text)
+        near = [] if is_sentence and _is_in_use(term.text) else view.near(term.text)
         if near:
             corrections[term.text] = [word for word, _ in near]
         if len(corrections) >= MAX_CORRECTED_WORDS:
@@ -187,16 +190,22 @@ def _trust(typed: str, near: list[str]) -> float:
     """The weight of the nearest of these words: half, unless it is one slip away, no other word is as near, and what
     was typed is no word that people use."""
     close = list(takewhile(lambda word: distance(typed, word, 1) == 1, near))
-    is_sure = len(set(map(stem, close))) == 1 and not is_everyday(typed) and not is_used(typed)
+    is_sure = len(set(map(stem, close))) == 1 and not _is_in_use(typed)
     return SURE_WEIGHT if is_sure else CORRECTED_WEIGHT
 
 
-def _beside(text: str, chosen: list[Term], view: View, most: int) -> list[Term]:
+def _is_in_use(word: str) -> bool:
+    return is_everyday(word) or is_used(word)
+
+
+def _beside(text: str, chosen: list[Term], view: View, *, is_typing: bool) -> list[Term]:
     """Other words for the same things, those that visible records hold; a phrase shares its weight among its words."""
     held = {form for term in chosen for form in term.forms}
     weight = _thesaurus_weight(_count(chosen))
     found: dict[tuple[str, ...], Term] = {}
     for brought in alternatives(text):
+        if is_typing and brought.share < 1.0:
+            continue
         terms = _terms_instead(brought.other)
         # Stop words of a phrase are no terms; a phrase of nothing else stands for itself.
         instead = tuple(word for word in brought.said if words_of(word)) or brought.said
@@ -205,7 +214,7 @@ def _beside(text: str, chosen: list[Term], view: View, most: int) -> list[Term]:
             known = found.get(term.forms)
             if not held & set(term.forms) and (known is None or known.weight < beside.weight):
                 found[term.forms] = beside
-    return [term for term, _ in view.rarest(found.values(), most)]
+    return [term for term, _ in view.rarest(found.values(), MAX_BESIDE_TYPED if is_typing else MAX_BESIDE)]
 
 
 @lru_cache(maxsize=5000)
