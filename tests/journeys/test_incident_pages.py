@@ -1,5 +1,7 @@
 """Every page around an incident reads well for all; the head and pictures have tests of their own."""
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
@@ -32,7 +34,7 @@ def addresses(responder: User) -> list[str]:
     edit_entry(entry=entry, by=responder, now=NOW, version=1, body=f"Found the key {AWS} in the log")
     step = make_step(incident, responder, "The pool is empty", outcome="ruled_out")
     snippet = add_snippet(incident=incident, by=responder, now=NOW, code="ERROR no connection\nretry", entry=entry)
-    made = {"incident": incident, "by": responder, "now": NOW, "entry": entry}
+    made: dict[str, Any] = {"incident": incident, "by": responder, "now": NOW, "entry": entry}
     picture = attach(upload=ContentFile(terminal()), filename="a.png", caption="The worker", **made)
     log = attach(upload=ContentFile(b"one\ntwo\n"), filename="a.log", **made)
     proofs = [
