@@ -3,6 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -77,8 +78,14 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         return StructFile(opened, name=name, onclose=_sync, **options)
 
     def reading(self, name: str, check: Callable[[BinaryIO], None]) -> Callable[[int, int], bytes]:
-        """What reads so many bytes of a file from a place on; `check` reads it before and raises what it finds."""
-        return _Reading(Path(self._fpath(name)), check)
+        """What reads a file: so many bytes from a place on, by any thread. `check` reads it before and raises what it
+        finds. The file stays whole when its name goes, and is closed with its last reader."""
+        with Path(self._fpath(name)).open("rb") as stream:
+            check(stream)
+            descriptor = os.dup(stream.fileno())
+        read = partial(os.pread, descriptor)
+        weakref.finalize(read, os.close, descriptor)
+        return read
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Rename, and wait until the directory says so on the disk."""
@@ -89,20 +96,6 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
         """Whoosh's own lock of a directory, on a file that only its owner may open."""
         os.close(os.open(self._fpath(name), os.O_CREAT | os.O_RDWR, 0o600))
         return super().lock(name)
-
-
-class _Reading:
-    """An open file, read from any place by any thread; it stays whole when its name goes, and closes with its last
-    reader."""
-
-    def __init__(self, path: Path, check: Callable[[BinaryIO], None]) -> None:
-        with path.open("rb") as stream:
-            check(stream)
-            self._descriptor = os.dup(stream.fileno())
-        weakref.finalize(self, os.close, self._descriptor)
-
-    def __call__(self, at: int, size: int) -> bytes:
-        return os.pread(self._descriptor, size, at)
 
 
 class _Held(bytes):

@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
+from struct import Struct
 from typing import Any, BinaryIO
 from zlib import crc32
 
@@ -26,6 +27,8 @@ Read = Callable[[int, int], bytes]
 _STEP = 64
 _MOST_AT_ONCE = 4096
 _MAGIC = b"HSWORDS1"
+# Two numbers that follow each other say where something begins and ends.
+_PAIR = Struct("<qq")
 # Magic, the sum of all that follows it, and the length of the table of contents.
 _HEAD = 16
 _VALUE = "\x01"
@@ -43,8 +46,8 @@ class WordFile:
     """The words of one segment of `size` documents, in a file that was checked. Raises ValueError if it is of another
     segment, or became shorter.
 
-    `read` gives so many bytes from a place on. Nothing is mapped: reading behind the end of a file that somebody cut
-    short would end the whole process.
+    `read` gives so many bytes from a place on; size and place are its arguments. Nothing is mapped: reading behind the
+    end of a file that somebody cut short would end the whole process.
     """
 
     def __init__(self, read: Read, size: int) -> None:
@@ -53,6 +56,10 @@ class WordFile:
         self._base = begin
         self._table: dict[str, tuple[str, int, int]] = json.loads(self._bytes(_HEAD, begin - _HEAD))
         self.count = self._table["heads"][2]
+        # Where the arrays begin that every look-up reads; all of them hold numbers of eight bytes, but the text.
+        self._heads, self._text_at, self._first, self._text = (
+            begin + self._table[name][1] for name in ("heads", "text_at", "first", "text")
+        )
         # Every so manieth of them is at hand; what lies between is read when it is asked for.
         self._steps: list[int] = self._array("heads")[::_STEP].tolist()
         if self._table.get("size", ("", 0, 0))[2] > size:
@@ -100,9 +107,9 @@ class WordFile:
         """Where the postings of a word begin and end; twice 0 for a word that is not here."""
         raw = word.encode(*_UTF8)
         at = self._place(raw)
-        if at >= self.count or self._words(at, at + 1) != [raw]:
+        if at >= self.count or self._word(at) != raw:
             return 0, 0
-        begin, end = self._array("first", at, at + 2).tolist()
+        begin, end = _PAIR.unpack(self._bytes(self._first + 8 * at, 16))
         return begin, end
 
     def _postings(self, begin: int, end: int) -> tuple[Numbers, Numbers]:
@@ -124,19 +131,28 @@ class WordFile:
     def _place(self, raw: bytes) -> int:
         """Where a word stands or would stand: by its first eight bytes, then among those that share them."""
         head = int.from_bytes(raw[:8].ljust(8, b"\0"), "big")
-        low, high = self._head_place(head), self._head_place(head + 1)
+        begin = max(bisect_left(self._steps, head) - 1, 0) * _STEP
+        heads = self._heads_from(begin)
+        low = begin + bisect_left(heads, head)
+        high = begin + bisect_left(heads, head + 1)
+        if high == begin + len(heads):
+            begin = max(bisect_left(self._steps, head + 1) - 1, 0) * _STEP
+            high = begin + bisect_left(self._heads_from(begin), head + 1)
         while low < high:
             middle = (low + high) // 2
-            if self._words(middle, middle + 1)[0] < raw:
+            if self._word(middle) < raw:
                 low = middle + 1
             else:
                 high = middle
         return low
 
-    def _head_place(self, head: int) -> int:
-        begin = max(bisect_left(self._steps, head) - 1, 0) * _STEP
-        # One number of a memoryview is read in a fraction of the time that one of an array takes.
-        return begin + bisect_left(self._array("heads", begin, min(begin + _STEP, self.count)).data, head)
+    def _heads_from(self, begin: int) -> "memoryview[int]":
+        size = min(_STEP, self.count - begin)
+        return memoryview(self._bytes(self._heads + 8 * begin, 8 * size)).cast("Q")
+
+    def _word(self, at: int) -> bytes:
+        begin, end = _PAIR.unpack(self._bytes(self._text_at + 8 * at, 16))
+        return self._bytes(self._text + begin, end - begin)
 
     def _words(self, begin: int, end: int) -> list[bytes]:
         places = self._array("text_at", begin, end + 1).tolist()
@@ -147,12 +163,10 @@ class WordFile:
         """A stretch of an array, or all of it."""
         kind, offset, count = self._table[name]
         size, end = np.dtype(kind).itemsize, count if end is None else end
-        if not 0 <= begin <= end <= count:
-            raise ValueError("A file of words is damaged.")
         return np.frombuffer(self._bytes(self._base + offset + begin * size, (end - begin) * size), dtype=kind)
 
     def _bytes(self, at: int, size: int) -> bytes:
-        found = self._read(at, size)
+        found = self._read(size, at)
         if len(found) != size:
             raise ValueError("A file of words was cut short.")
         return found

@@ -35,7 +35,7 @@ def opened(gathering: Gathering, size: int) -> WordFile:
 
 
 def held(whole: bytes, size: int) -> WordFile:
-    return WordFile(lambda at, count: whole[at : at + count], size)
+    return WordFile(lambda count, at: whole[at : at + count], size)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 10])
