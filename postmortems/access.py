@@ -4,23 +4,25 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
 from accounts.models import User
+from hindsight.lib.kept import Kept
 from incidents.access import NOT_FOUND, get_incident, get_writable_incident, require_writer
 from incidents.models import Incident
 from postmortems.models import ActionItem, Evidence, Postmortem
 
 # What every page needs beside the row: its incident, and the questions that it answers.
 WITH = ("incident", "template__template")
+_OF = Kept(lambda incident: Postmortem.objects.filter(incident=incident).select_related(*WITH)[:1])
 
 
 def get_postmortem(user: User | AnonymousUser, number: int) -> Postmortem | None:
     """The postmortem of the incident with that number, None before it is begun; Http404 when it is hidden."""
-    return Postmortem.objects.filter(incident=get_incident(user, number)).select_related(*WITH).first()
+    return _OF.first(get_incident(user, number).pk)
 
 
 def get_writable_postmortem(user: User | AnonymousUser, number: int) -> Postmortem:
     """The same for one who wants to change it; Http404 also before it is begun, PermissionDenied for readers."""
     incident = get_writable_incident(user, number)
-    postmortem = Postmortem.objects.filter(incident=incident).select_related(*WITH).first()
+    postmortem = _OF.first(incident.pk)
     if postmortem is None:
         raise Http404(NOT_FOUND)
     return postmortem

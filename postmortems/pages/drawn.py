@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from hindsight.lib.kept import Kept
 from incidents.models import Change, ChangeVerdict, Incident, LogNote, Snippet
 from incidents.pages.diagnosis import Tree
 from incidents.pages.lifecycle import durations
@@ -15,6 +16,10 @@ from incidents.pages.timeline import Timeline
 from postmortems.models import ActionItem, ContributingFactor, Postmortem
 from postmortems.prompts import Block
 
+_VERDICTS = Kept(lambda incident: ChangeVerdict.objects.filter(incident=incident).select_related("by"))
+_SNIPPETS = Kept(lambda incident: Snippet.objects.filter(incident=incident).defer("code"))
+_ACTIONS = Kept(lambda incident: ActionItem.objects.filter(incident=incident).select_related("owner"))
+_FACTORS = Kept(lambda row: ContributingFactor.objects.filter(postmortem=row))
 # Lines that one snippet, and all of them, may take in the page; each links to the whole.
 SNIPPET_LINES = 20
 SNIPPETS_LINES = 300
@@ -66,7 +71,7 @@ def draw(incident: Incident, postmortem: Postmortem | None) -> Drawn:
         log_notes=record.log_notes,
         durations=durations(incident, timezone.now()),
         actions=actions_of(incident),
-        factors=list(postmortem.factors.all()) if postmortem else [],
+        factors=_FACTORS.rows(postmortem.pk) if postmortem else [],
         changes=changes_of(incident) if "changes" in blocks else [],
         snippets=snippets_of(incident) if "snippets" in blocks else [],
     )
@@ -74,7 +79,7 @@ def draw(incident: Incident, postmortem: Postmortem | None) -> Drawn:
 
 def changes_of(incident: Incident) -> list[DrawnChange]:
     """Changes that got a verdict here or were noted here, oldest first; another incident's own stay with it."""
-    verdicts = {row.change_id: row for row in incident.change_verdicts.select_related("by")}
+    verdicts = {row.change_id: row for row in _VERDICTS.rows(incident.pk)}
     ours = Q(incident=incident) | Q(incident=None, pk__in=verdicts)
     rows = Change.objects.filter(ours).select_related("service").order_by("at", "pk")
     return [DrawnChange(row, verdicts.get(row.pk)) for row in rows]
@@ -83,12 +88,12 @@ def changes_of(incident: Incident) -> list[DrawnChange]:
 def snippets_of(incident: Incident) -> list[ShownSnippet]:
     """All code of the incident, each with its first lines."""
     shelf = Shelf(each=SNIPPET_LINES, together=SNIPPETS_LINES)
-    rows = list(Snippet.objects.filter(incident=incident).defer("code"))
+    rows = _SNIPPETS.rows(incident.pk)
     load_missing_code(rows)
     return [shelf.show(row) for row in rows]
 
 
 def actions_of(incident: Incident) -> list[ActionItem]:
     """What is to be done, what is left of it first."""
-    rows = list(ActionItem.objects.filter(incident=incident).select_related("owner"))
+    rows = _ACTIONS.rows(incident.pk)
     return sorted(rows, key=lambda row: row.is_finished)

@@ -4,11 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from accounts.models import User
+from hindsight.lib.kept import Kept
 from postmortems.indexing import KIND
 from postmortems.models import Postmortem, Thanks
 from postmortems.services.thanks import may_thank
 from search.models import SearchFeedback
 
+_SAID = Kept(lambda row: Thanks.objects.filter(postmortem=row).select_related("user"))
+_FOUND = Kept(
+    lambda incident: SearchFeedback.objects.filter(kind=KIND, object_id=incident, helped=True).values_list(
+        "user_id", flat=True
+    )
+)
 # Names beyond these are a number.
 NAMES_SHOWN = 12
 
@@ -30,9 +37,8 @@ class Gratitude:
 
 def read_gratitude(postmortem: Postmortem, *, reader: User) -> Gratitude:
     """Two queries. Names are for those who log incidents; who only reads sees the number."""
-    said = list(Thanks.objects.filter(postmortem=postmortem).select_related("user"))
-    found = SearchFeedback.objects.filter(kind=KIND, object_id=postmortem.incident_id, helped=True)
-    voices = {row.user_id for row in said} | set(found.values_list("user_id", flat=True))
+    said = _SAID.rows(postmortem.pk)
+    voices = {row.user_id for row in said} | set(_FOUND.rows(postmortem.incident_id))
     return Gratitude(
         count=len(voices),
         people=[row.user for row in said[:NAMES_SHOWN]] if reader.can_write else [],

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from hindsight.lib import markdown
+from hindsight.lib.kept import Kept
 from incidents.models import Attachment, Incident
 from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
 from postmortems.models import Evidence, Postmortem, ProofResult, Section
@@ -20,6 +21,12 @@ from postmortems.services.publish import EVIDENCE, REVIEW, required
 from postmortems.services.watching import is_over
 from postmortems.shipped import prompt_of
 
+_SECTIONS = Kept(lambda row: Section.objects.filter(postmortem=row).select_related("updated_by"))
+_PROOFS = Kept(
+    lambda row: Evidence.objects.filter(postmortem=row).select_related(
+        "by", "snippet", "attachment", "held_by", "broke_by"
+    )
+)
 # Characters of a text that may stand in large letters.
 SHORT = 900
 PART_NAMES = {EVIDENCE: "A proof that passed, or a waiver", REVIEW: "An approved review"}
@@ -138,7 +145,7 @@ def sections_of(postmortem: Postmortem) -> list[ShownSection]:
 
     An imported account comes after the first section.
     """
-    rows = {row.key: row for row in postmortem.sections.select_related("updated_by")}
+    rows = {row.key: row for row in _SECTIONS.rows(postmortem.pk)}
     asked = postmortem.questions
     prompts = list(asked.sections)
     others = [row for row in rows.values() if row.body.strip() and not asked.section(row.key)]
@@ -164,7 +171,7 @@ def cited(
 def proofs_of(postmortem: Postmortem) -> list[ShownProof]:
     """Its proofs in the order in which they were made."""
     shelf = Shelf()
-    rows = list(postmortem.evidence.select_related("by", "snippet", "attachment", "held_by", "broke_by"))
+    rows = _PROOFS.rows(postmortem.pk)
     load_missing_code(row.snippet for row in rows if row.snippet)
     return [ShownProof(row, shelf.show(row.snippet) if row.snippet else None, row.attachment) for row in rows]
 
