@@ -13,6 +13,8 @@ from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.query import Or
 
 _compound_init = CompoundStorage.__init__
+# Every saved change makes a small file until it is merged into a large one.
+HELD_BYTES = 500_000
 
 
 class MappedFile:
@@ -79,9 +81,13 @@ class DurableStorage(FileStorage):  # type: ignore[misc]  # whoosh ships no type
 
     def reading(self, name: str, check: Callable[[BinaryIO], None]) -> Callable[[int, int], bytes]:
         """What reads a file: so many bytes from a place on, by any thread. `check` reads it before and raises what it
-        finds. The file stays whole when its name goes, and is closed with its last reader."""
+        finds. The file stays whole when its name goes, and is closed with its last reader; a small one is held."""
         with Path(self._fpath(name)).open("rb") as stream:
             check(stream)
+            if stream.tell() <= HELD_BYTES:
+                stream.seek(0)
+                held = stream.read()
+                return lambda size, at: held[at : at + size]
             descriptor = os.dup(stream.fileno())
         read = partial(os.pread, descriptor)
         weakref.finalize(read, os.close, descriptor)

@@ -26,6 +26,8 @@ Read = Callable[[int, int], bytes]
 # Of the heads of words every so manieth is kept in memory, and so many words are read at once where they follow.
 _STEP = 64
 _MOST_AT_ONCE = 4096
+# So many words that were looked up are remembered.
+_MOST_KNOWN = 4096
 _MAGIC = b"HSWORDS1"
 # Two numbers that follow each other say where something begins and ends.
 _PAIR = Struct("<qq")
@@ -60,6 +62,8 @@ class WordFile:
         self._heads, self._text_at, self._first, self._text = (
             begin + self._table[name][1] for name in ("heads", "text_at", "first", "text")
         )
+        # A search asks for a word more than once: how rare it is, then where it stands.
+        self._known: dict[str, tuple[int, int]] = {}
         # Every so manieth of them is at hand; what lies between is read when it is asked for.
         self._steps: list[int] = self._array("heads")[::_STEP].tolist()
         if self._table.get("size", ("", 0, 0))[2] > size:
@@ -105,7 +109,14 @@ class WordFile:
 
     def _held(self, word: str) -> tuple[int, int]:
         """Where the postings of a word begin and end; twice 0 for a word that is not here."""
-        raw = word.encode(*_UTF8)
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[word] = self._looked_up(word.encode(*_UTF8))
+        return known
+
+    def _looked_up(self, raw: bytes) -> tuple[int, int]:
         at = self._place(raw)
         if at >= self.count or self._word(at) != raw:
             return 0, 0
