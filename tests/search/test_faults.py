@@ -15,7 +15,7 @@ import pytest
 
 from search import indexing
 from search.current import engine
-from search.engines import whoosh_schema
+from search.engines import whoosh_cures, whoosh_schema
 from search.engines.protocol import EngineError
 from search.engines.whoosh_engine import WhooshEngine
 from search.engines.whoosh_files import Busy, IndexFiles
@@ -140,10 +140,12 @@ CUT_SHORT = """
     import django
     django.setup()
     from search.documents import Document, Part
+    from search.engines import whoosh_cures
     from search.engines.protocol import EngineError, Plan, Term
     from search.engines.whoosh_engine import WhooshEngine
     from search.preparing import prepare
-    # As if the files became shorter after they were looked at.
+    # As if the files became shorter after they were looked at; read as large ones are.
+    whoosh_cures.HELD_BYTES = 0
     WhooshEngine._check_sizes = lambda self: None
     text = " ".join(f"word{number}" for number in range(3000))
     held = [Document("incident", pk, (Part("title", f"disk {pk} {text}"),), frozenset({"public"})) for pk in (1, 2, 3)]
@@ -172,6 +174,9 @@ def test_a_file_that_is_cut_short_between_two_reads_ends_no_process(tmp_path: Pa
 
 
 def test_what_is_cut_short_between_two_reads_is_stood_in_for(library: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As large files are read, whatever the size of this one.
+    monkeypatch.setattr(whoosh_cures, "HELD_BYTES", 0)
+    forget()
     assert find(PUBLIC, "disk").engine == "whoosh"
     with monkeypatch.context() as patch:
         patch.setattr(WhooshEngine, "_check_sizes", lambda self: None)
