@@ -200,7 +200,7 @@ class PostgresView:
         """Those of these words that are looked up; of the others it is known that more documents hold them than are
         ever taken, whoever asks."""
         shares, seen = common_words(self._known), self._statistics.count
-        hidden = self._known.documents - seen
+        hidden = max(self._known.documents - seen, 0)
         found = []
         for forms in asked:
             share = max(shares.get(form, 0.0) for form in forms)
