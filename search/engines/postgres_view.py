@@ -28,9 +28,8 @@ Forms = tuple[str, ...]
 MAX_CANDIDATES = 2000
 # Common words whose documents stand in where others are too few.
 MAX_FILLED_BY = 2
-# Of more words than this, those that stand in fewer documents than that are enough.
-MANY_TERMS = 60
-FEW = 40
+# Of more words than are wanted those are enough that stand in fewer documents than this, or else than this.
+FEW = (40, 160, 640)
 # So many of them are scored by all their words; the others by how rare the words are that they hold.
 MAX_SCORED = 100
 # What the planner says of a word is taken from a sample.
@@ -68,7 +67,7 @@ class PostgresView:
     def rarest(self, terms: Iterable[Term], limit: int) -> list[tuple[Term, int]]:
         """See the protocol."""
         asked = list(terms)
-        if len(asked) > MANY_TERMS:
+        if len(asked) > limit:
             # A pasted text has hundreds of words: the common ones need not be counted to the end.
             asked = self._few(asked, limit)
         self._learn(self._uncommon(term.forms for term in asked))
@@ -182,14 +181,16 @@ class PostgresView:
 
     def _few(self, asked: list[Term], limit: int) -> list[Term]:
         """Those terms of many that stand in few documents, if they are enough."""
-        shares = common_words(self._known)
-        common = 4 * FEW / max(self._known.documents, 1)
-        forms = [term.forms for term in asked if not any(shares.get(form, 0.0) > common for form in term.forms)]
-        held = _documents(self._where, map(any_form, forms), forms, FEW)
-        few = {each: ids for each, ids in held.items() if len(ids) < FEW}
-        self._held.update(few)
-        rare = [term for term in asked if len(few.get(term.forms, ()))]
-        return rare if len(rare) >= limit else asked
+        shares, most = common_words(self._known), FEW[-1] / max(self._known.documents, 1)
+        left = [term.forms for term in asked if not any(shares.get(form, 0.0) > most for form in term.forms)]
+        for few in FEW:
+            held = _documents(self._where, map(any_form, left), left, few)
+            self._held.update({forms: ids for forms, ids in held.items() if len(ids) < few})
+            left = [forms for forms in left if forms not in self._held]
+            rare = [term for term in asked if len(self._held.get(term.forms, _NONE))]
+            if len(rare) >= limit:
+                return rare
+        return asked
 
     def _learn(self, asked: Iterable[Forms]) -> None:
         """Read the visible documents of these words."""
