@@ -15,8 +15,9 @@ from incidents.pages.material import Carried
 from incidents.pages.timeline import Line
 from postmortems.models import ActionItem, ActionState, ContributingFactor
 from postmortems.pages.drawn import DrawnChange
+from postmortems.pages.proofs import ShownProof
 from postmortems.pages.reading import Reading
-from postmortems.pages.shown import ShownProof, ShownSection
+from postmortems.pages.shown import ShownSection
 from postmortems.references import Cites
 
 # What stands in one line of a list.

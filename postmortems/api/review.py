@@ -1,22 +1,21 @@
-"""Reviews, comments, revisions and amendments over the API."""
+"""Reviews, revisions and amendments over the API."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
 
 from accounts.api import caller, idempotent
-from accounts.models import User
 from hindsight.lib.api import ERRORS, ApiError, Body, only_parameters
-from incidents.access import NOT_FOUND, get_incident, get_writable_incident
+from incidents.access import get_writable_incident
 from incidents.api.incidents import number_of
-from postmortems.access import get_postmortem, get_writable_postmortem
+from postmortems.api.rows import name_of, readable_row, writable_row
 from postmortems.api.schemas import PostmortemOut, postmortem_out
-from postmortems.models import Comment, Postmortem, Revision
-from postmortems.services import comments, needed, review
+from postmortems.models import Postmortem, Revision
+from postmortems.services import needed, review
 from postmortems.services.publish import NotPublishedError, amend
 from postmortems.services.revisions import restore
 from postmortems.services.sections import SectionsStaleError
@@ -65,44 +64,6 @@ class DueIn(Body):
     due_on: date | None = None
 
 
-class CommentIn(Body):
-    """A comment: on the whole, on a section by its key, or on words of it; or an answer to the comment `parent`."""
-
-    text: str
-    section: str = ""
-    quote: str = ""
-    parent: int | None = None
-
-
-class CommentPatch(Body):
-    """Other words for one's own comment, or whether its thread is resolved."""
-
-    text: str = ""
-    is_resolved: bool = False
-
-
-class CommentOut(Schema):
-    """A comment."""
-
-    id: int
-    parent: int | None
-    section: str
-    quote: str
-    text: str
-    by: str | None
-    at: datetime
-    edited_at: datetime | None
-    is_resolved: bool
-    resolved_by: str | None
-
-
-class CommentList(Schema):
-    """All comments of a postmortem, the oldest first."""
-
-    count: int
-    results: list[CommentOut]
-
-
 class RevisionOut(Schema):
     """One saved text."""
 
@@ -142,14 +103,14 @@ class ReasonIn(Body):
 @router.get("{number}/postmortem/review/", response={200: ReviewState, **ERRORS}, summary="Read the review")
 def read_review(request: HttpRequest, number: str) -> dict[str, Any]:
     """Its status, the day on which it is due if somebody chose one, and what reviewers said."""
-    return _state(_row(caller(request), number))
+    return _state(readable_row(caller(request), number))
 
 
 @router.post("{number}/postmortem/review/", response={200: ReviewState, **ERRORS}, summary="Ask for a review")
 @idempotent
 def ask(request: HttpRequest, number: str, payload: ReviewersIn) -> tuple[int, Any]:
     """Ask people for a verdict. An author, an unknown person or one who may not see it is refused by name."""
-    by, row = _writable(request, number)
+    by, row = writable_row(request, number)
     people = review.people_named(payload.reviewers)
     try:
         row = review.ask_review(postmortem=row, by=by, now=timezone.now(), reviewers=people, version=payload.version)
@@ -164,7 +125,7 @@ def ask(request: HttpRequest, number: str, payload: ReviewersIn) -> tuple[int, A
 @idempotent
 def verdict(request: HttpRequest, number: str, payload: VerdictIn) -> tuple[int, Any]:
     """The verdict of the caller, who has to be a named reviewer and not its author."""
-    by, row = _writable(request, number)
+    by, row = writable_row(request, number)
     try:
         review.say(postmortem=row, by=by, now=timezone.now(), verdict=payload.verdict, body=payload.text)
     except review.NotAReviewerError as error:
@@ -178,46 +139,8 @@ def verdict(request: HttpRequest, number: str, payload: VerdictIn) -> tuple[int,
 @router.patch("{number}/postmortem/due/", response={200: ReviewState, **ERRORS}, summary="Choose the due date")
 def due(request: HttpRequest, number: str, payload: DueIn) -> dict[str, Any]:
     """A day in the past is refused."""
-    by, row = _writable(request, number)
+    by, row = writable_row(request, number)
     return _state(review.set_due(postmortem=row, by=by, now=timezone.now(), due_on=payload.due_on))
-
-
-@router.get("{number}/postmortem/comments/", response={200: CommentList, **ERRORS}, summary="List comments")
-def list_comments(request: HttpRequest, number: str) -> dict[str, Any]:
-    """All comments with their answers."""
-    rows = list(_row(caller(request), number).comments.select_related("by", "resolved_by", "parent__resolved_by"))
-    return {"count": len(rows), "results": [_comment_out(row) for row in rows]}
-
-
-@router.post("{number}/postmortem/comments/", response={201: CommentOut, **ERRORS}, summary="Comment")
-@idempotent
-def add_comment(request: HttpRequest, number: str, payload: CommentIn) -> tuple[int, Any]:
-    """Begin a thread, or answer one."""
-    by, row = _writable(request, number)
-    now = timezone.now()
-    if payload.parent is not None:
-        thread = _comment(row, payload.parent)
-        made = comments.answer(thread=thread, by=by, now=now, body=payload.text)
-    else:
-        made = comments.comment(
-            postmortem=row, by=by, now=now, body=payload.text, section=payload.section, quote=payload.quote
-        )
-    return 201, CommentOut(**_comment_out(made))
-
-
-@router.patch("{number}/postmortem/comments/{pk}/", response={200: CommentOut, **ERRORS}, summary="Change a comment")
-def change_comment(request: HttpRequest, number: str, pk: int, payload: CommentPatch) -> dict[str, Any]:
-    """Change the words of your own, or resolve a thread and open it again."""
-    by, row = _writable(request, number)
-    comment = _comment(row, pk)
-    try:
-        if "text" in payload.model_fields_set:
-            comments.edit(comment=comment, by=by, now=timezone.now(), body=payload.text)
-    except comments.NotYoursError as error:
-        raise PermissionDenied(str(error)) from error
-    if "is_resolved" in payload.model_fields_set:
-        comments.resolve(thread=comment, by=by, now=timezone.now(), is_resolved=payload.is_resolved)
-    return _comment_out(_comment(row, pk))
 
 
 @router.get(
@@ -226,7 +149,7 @@ def change_comment(request: HttpRequest, number: str, pk: int, payload: CommentP
 def list_revisions(request: HttpRequest, number: str, section: str, before: int | None = None) -> dict[str, Any]:
     """Texts of a section as they were saved, the newest first, 200 at once; `before` goes on from a version."""
     only_parameters(request, ("before",))
-    row = _row(caller(request), number)
+    row = readable_row(caller(request), number)
     rows = Revision.objects.filter(section__postmortem=row, section__key=section[:40]).select_related("by")
     if before is not None:
         rows = rows.filter(version__lt=before)
@@ -241,7 +164,7 @@ def list_revisions(request: HttpRequest, number: str, section: str, before: int 
 @idempotent
 def restore_text(request: HttpRequest, number: str, section: str, payload: RestoreIn) -> tuple[int, Any]:
     """Save an earlier text as the newest. 409 when somebody saved meanwhile."""
-    by, row = _writable(request, number)
+    by, row = writable_row(request, number)
     try:
         restore(postmortem=row, by=by, now=timezone.now(), section=section, version=payload.version, base=payload.base)
     except SectionsStaleError as error:
@@ -254,7 +177,7 @@ def restore_text(request: HttpRequest, number: str, section: str, payload: Resto
 @idempotent
 def amend_it(request: HttpRequest, number: str, payload: NoteIn) -> tuple[int, Any]:
     """Tell readers what the changes since the publication are about."""
-    by, row = _writable(request, number)
+    by, row = writable_row(request, number)
     try:
         amend(postmortem=row, by=by, now=timezone.now(), note=payload.note)
     except NotPublishedError as error:
@@ -278,29 +201,6 @@ def say_not_needed(request: HttpRequest, number: str, payload: ReasonIn) -> tupl
     return 200, PostmortemOut(**postmortem_out(request, incident, row))
 
 
-def _row(by: User, number: str) -> Postmortem:
-    row = get_postmortem(by, get_incident(by, number_of(number)).number)
-    if row is None:
-        raise Http404(NOT_FOUND)
-    return row
-
-
-def _writable(request: HttpRequest, number: str) -> tuple[User, Postmortem]:
-    by = caller(request)
-    return by, get_writable_postmortem(by, number_of(number))
-
-
-def _comment(row: Postmortem, pk: int) -> Comment:
-    comment = row.comments.filter(pk=pk).select_related("by", "resolved_by", "postmortem__incident", "parent").first()
-    if comment is None:
-        raise Http404(NOT_FOUND)
-    return comment
-
-
-def _name(person: User | None) -> str | None:
-    return person.username if person else None
-
-
 def _state(row: Postmortem) -> dict[str, Any]:
     said = row.reviews.select_related("reviewer", "asked_by")
     return {
@@ -308,8 +208,8 @@ def _state(row: Postmortem) -> dict[str, Any]:
         "due_on": row.due_on,
         "reviews": [
             {
-                "reviewer": _name(one.reviewer),
-                "asked_by": _name(one.asked_by),
+                "reviewer": name_of(one.reviewer),
+                "asked_by": name_of(one.asked_by),
                 "asked_at": one.asked_at,
                 "verdict": one.verdict,
                 "text": one.body,
@@ -320,21 +220,5 @@ def _state(row: Postmortem) -> dict[str, Any]:
     }
 
 
-def _comment_out(row: Comment) -> dict[str, Any]:
-    head = row.parent or row
-    return {
-        "id": row.pk,
-        "parent": row.parent_id,
-        "section": row.section_key,
-        "quote": row.quote,
-        "text": row.body,
-        "by": _name(row.by),
-        "at": row.at,
-        "edited_at": row.edited_at,
-        "is_resolved": head.is_resolved,
-        "resolved_by": _name(head.resolved_by),
-    }
-
-
 def _revision_out(section: str, save: Revision) -> dict[str, Any]:
-    return {"section": section, "version": save.version, "text": save.body, "by": _name(save.by), "at": save.at}
+    return {"section": section, "version": save.version, "text": save.body, "by": name_of(save.by), "at": save.at}

@@ -12,8 +12,8 @@ from postmortems.models import Postmortem
 from postmortems.pages.causes import Causes, read_causes
 from postmortems.pages.cited_actions import cite_actions
 from postmortems.pages.drawn import Drawn, draw
-from postmortems.pages.shown import MissingPart, ShownProof, ShownSection, checklist, proofs_of, sections_of
-from postmortems.pages.watching import with_recurrences
+from postmortems.pages.proofs import ShownProof, proofs_of, with_recurrences
+from postmortems.pages.shown import MissingPart, ShownSection, checklist, sections_of
 from postmortems.prompts import SectionPrompt
 from postmortems.services.publish import missing
 from postmortems.services.sections import same

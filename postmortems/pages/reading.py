@@ -13,7 +13,8 @@ from postmortems.pages.cited_actions import cite_actions
 from postmortems.pages.drawn import Drawn, draw
 from postmortems.pages.gratitude import Gratitude, read_gratitude
 from postmortems.pages.neighbours import Neighbours, read_neighbours
-from postmortems.pages.shown import ShownProof, ShownSection, cited, proofs_of, sections_of
+from postmortems.pages.proofs import ShownProof, proofs_of
+from postmortems.pages.shown import ShownSection, cited, sections_of
 from postmortems.pages.story import FirstLook, Story, first_look, tell
 from postmortems.services.publish import missing
 

@@ -3,30 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from hindsight.lib import markdown
 from hindsight.lib.kept import Kept
-from incidents.models import Attachment, Incident
-from incidents.pages.material import Shelf, ShownSnippet, load_missing_code
-from postmortems.models import Evidence, Postmortem, ProofResult, Section
+from incidents.models import Incident
+from postmortems.models import Postmortem, Section
 from postmortems.pages.citations import Citations
 from postmortems.pages.headings import Heading, listed
 from postmortems.pages.polish import polished
-from postmortems.pages.watching import with_recurrences
+from postmortems.pages.proofs import ShownProof, with_recurrences
 from postmortems.prompts import ACCOUNT, SectionPrompt
 from postmortems.services.publish import EVIDENCE, REVIEW, required
-from postmortems.services.watching import is_over
 from postmortems.shipped import prompt_of
 
 _SECTIONS = Kept(lambda row: Section.objects.filter(postmortem=row).select_related("updated_by"))
-_PROOFS = Kept(
-    lambda row: Evidence.objects.filter(postmortem=row).select_related(
-        "by", "snippet", "attachment", "held_by", "broke_by"
-    )
-)
 # Characters of a text that may stand in large letters.
 SHORT = 900
 PART_NAMES = {EVIDENCE: "A proof that passed, or a waiver", REVIEW: "An approved review"}
@@ -93,44 +85,6 @@ class ShownSection:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownProof:
-    """A proof with the snippet and the file that it shows."""
-
-    row: Evidence
-    snippet: ShownSnippet | None
-    file: Attachment | None
-    citations: Citations | None = None
-    # The incident in which it broke, where the reader may see that one.
-    recurrence: Incident | None = None
-
-    @property
-    def detail_html(self) -> SafeString:
-        """Its detail, rendered."""
-        html = self.row.html("detail")
-        return self.citations.html(html) if self.citations else html
-
-    @property
-    def markdown(self) -> str:
-        """Its detail for an export."""
-        return self.citations.markdown(self.row.detail) if self.citations else self.row.detail
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether the day up to which it is watched lies ahead."""
-        return self.row.watch_until is not None and self.row.watch_until >= timezone.localdate()
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether its watch is over and nobody said whether it held."""
-        return is_over(self.row, timezone.localdate())
-
-    @property
-    def can_break(self) -> bool:
-        """Whether it passed, so that it may turn out not to hold."""
-        return self.row.result == ProofResult.PASSED
-
-
-@dataclass(frozen=True, slots=True)
 class MissingPart:
     """What must still be there before publication, and where it goes."""
 
@@ -166,14 +120,6 @@ def cited(
         [replace(section, citations=citations) for section in sections],
         with_recurrences([replace(proof, citations=citations) for proof in proofs], reader=reader),
     )
-
-
-def proofs_of(postmortem: Postmortem) -> list[ShownProof]:
-    """Its proofs in the order in which they were made."""
-    shelf = Shelf()
-    rows = _PROOFS.rows(postmortem.pk)
-    load_missing_code(row.snippet for row in rows if row.snippet)
-    return [ShownProof(row, shelf.show(row.snippet) if row.snippet else None, row.attachment) for row in rows]
 
 
 def checklist(postmortem: Postmortem, absent: Iterable[str]) -> list[MissingPart]:

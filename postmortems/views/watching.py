@@ -18,8 +18,7 @@ from incidents.models import Incident, Status
 from incidents.services.update import change_status
 from postmortems.access import get_evidence, get_writable_postmortem
 from postmortems.models import Evidence, Postmortem, ProofState
-from postmortems.pages.shown import proofs_of
-from postmortems.pages.watching import with_recurrences
+from postmortems.pages.proofs import proofs_of, with_recurrences
 from postmortems.services import watching as service
 from postmortems.services.recurring import fix_did_not_hold
 from postmortems.watch_forms import BrokeForm, ExtendForm
