@@ -33,12 +33,12 @@ def _unwrapped(html: str) -> str:
     joined, flowing = [pieces[0]], ""
     for before, piece in pairwise(pieces):
         line = strip_tags(_BLOCK.split(before)[-1]).strip()
-        # What flows already goes on as one line, unless a block began in between.
-        flowing = line if _BLOCK.search(before) else f"{flowing} {line}".strip()
-        is_wrapped = len(line) >= WRAPPED_FROM or _goes_on(flowing, strip_tags(piece).lstrip())
-        joined.append("\n" if is_wrapped else "<br>\n")
+        # A sentence that was joined already is one line, unless a block began in between.
+        sentence = line if _BLOCK.search(before) else f"{flowing} {line}".strip()
+        goes_on = _goes_on(sentence, strip_tags(piece).lstrip())
+        joined.append("\n" if goes_on or len(line) >= WRAPPED_FROM else "<br>\n")
         joined.append(piece)
-        flowing = flowing if is_wrapped else ""
+        flowing = sentence if goes_on and len(line) < WRAPPED_FROM else ""
     return "".join(joined)
 
 

@@ -160,6 +160,28 @@ class TestHeadings:
         assert polished(html, "x", is_brought_in=True) == f"<p>{long}\nnext<br>\nshort</p>"
         assert polished(html, "x", is_brought_in=False) == html
 
+    @pytest.mark.parametrize(
+        ("lines", "expected"),
+        [
+            ("A bug was <a>introduced</a>|in a commit", "A bug was <a>introduced</a>\nin a commit"),
+            ("See also their|list|of projects", "See also their\nlist\nof projects"),
+            ("It was over.|then it began", "It was over.<br>\nthen it began"),
+            ("All times are UTC|Another line", "All times are UTC<br>\nAnother line"),
+            ("eggs|milk|flour", "eggs<br>\nmilk<br>\nflour"),
+            ("Set these three|key=value|x_y: 3", "Set these three<br>\nkey=value<br>\nx_y: 3"),
+        ],
+    )
+    def test_a_broken_sentence_flows(self, lines: str, expected: str) -> None:
+        html = SafeString(f"<p>{lines.replace('|', '<br>' + chr(10))}</p>")
+        assert polished(html, "x", is_brought_in=True) == f"<p>{expected}</p>"
+
+    def test_a_heading_of_a_table_without_words_is_left_out(self) -> None:
+        rest = "<tbody><tr><td>a</td></tr></tbody></table>"
+        empty = SafeString(f'<table><thead>\n<tr>\n<th></th>\n<th style=""></th></tr></thead>{rest}')
+        assert polished(empty, "x", is_brought_in=False) == f"<table>{rest}"
+        named = SafeString(f"<table><thead><tr><th>A</th><th></th></tr></thead>{rest}")
+        assert polished(named, "x", is_brought_in=False) == named
+
 
 class TestThanks:
     def test_are_one_voice_a_person_and_can_be_taken_back(
