@@ -26,6 +26,8 @@ Read = Callable[[int, int], bytes]
 # Of the heads of words every so manieth is kept in memory, and so many words are read at once where they follow.
 _STEP = 64
 _MOST_AT_ONCE = 4096
+_FEW_WORDS = 3000
+_NOT_HELD = (0, 0)
 # So many words that were looked up are remembered.
 _MOST_KNOWN = 4096
 _MAGIC = b"HSWORDS1"
@@ -68,6 +70,9 @@ class WordFile:
         self._steps: list[int] = self._array("heads")[::_STEP].tolist()
         if self._table.get("size", ("", 0, 0))[2] > size:
             raise ValueError("A file of words is damaged.")
+        # Every saved change makes a segment of a few hundred words: those are all at hand.
+        few = self.count <= _FEW_WORDS
+        self._all = {word: (begin, end) for word, begin, end in self._from(b"")} if few else None
 
     def frequency(self, word: str) -> int:
         """How many documents hold a word."""
@@ -109,6 +114,8 @@ class WordFile:
 
     def _held(self, word: str) -> tuple[int, int]:
         """Where the postings of a word begin and end; twice 0 for a word that is not here."""
+        if self._all is not None:
+            return self._all.get(word.encode(*_UTF8), _NOT_HELD)
         known = self._known.get(word)
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
@@ -119,7 +126,7 @@ class WordFile:
     def _looked_up(self, raw: bytes) -> tuple[int, int]:
         at = self._place(raw)
         if at >= self.count or self._word(at) != raw:
-            return 0, 0
+            return _NOT_HELD
         begin, end = _PAIR.unpack(self._bytes(self._first + 8 * at, 16))
         return begin, end
 
