@@ -19,7 +19,7 @@ class Check:
         self._groups = [group for group in query.required if self._is_read(group, query.within)]
         self._unwanted = query.excluded_phrases
         self._within = query.within
-        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._patterns: dict[str, _Said] = {}
         self._forms: dict[str, list[tuple[str, ...]]] = {}
 
     @property
@@ -51,8 +51,9 @@ class Check:
 
     def _has_phrase(self, texts: "_Texts", text: str) -> bool:
         if text not in self._patterns:
-            self._patterns[text] = _phrase(text)
-        return any(self._patterns[text].search(part) for part in texts.normal)
+            self._patterns[text] = _Said(text)
+        said = self._patterns[text]
+        return any(said.stands_in(part, low) for part, low in texts.with_low)
 
     def _has_words(self, texts: "_Texts", text: str) -> bool:
         if text not in self._forms:
@@ -66,6 +67,7 @@ class _Texts:
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
         self._normal: list[str] | None = None
+        self._low: list[tuple[str, str]] | None = None
         self._words: set[str] | None = None
 
     @property
@@ -73,6 +75,13 @@ class _Texts:
         if self._normal is None:
             self._normal = [normal(part.text[:MAX_READ]) for part in self._parts]
         return self._normal
+
+    @property
+    def with_low(self) -> list[tuple[str, str]]:
+        """Each text, and beside it the same in small letters."""
+        if self._low is None:
+            self._low = [(text, text.lower()) for text in self.normal]
+        return self._low
 
     @property
     def words(self) -> set[str]:
@@ -85,6 +94,17 @@ def _bare(clause: Clause) -> Clause:
     return clause.clause if isinstance(clause, Not) else clause
 
 
-def _phrase(text: str) -> re.Pattern[str]:
-    words = re.findall(r"\w+", normal(text))
-    return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+class _Said:
+    """A phrase, whatever stands between its words and whichever of their letters are large."""
+
+    def __init__(self, text: str) -> None:
+        words = re.findall(r"\w+", normal(text))
+        self._pattern = re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+        self._longest = max(words, key=len, default="").lower()
+
+    def stands_in(self, text: str, low: str) -> bool:
+        """Tell whether a text, given in small letters too, holds it."""
+        # Far faster than the pattern. Beyond ASCII one letter may have several small forms, so the pattern decides.
+        if text.isascii() and self._longest.isascii() and self._longest not in low:
+            return False
+        return self._pattern.search(text) is not None
