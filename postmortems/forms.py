@@ -79,7 +79,7 @@ class EvidenceForm(FormErrors, forms.Form):
         limit=DETAIL_LIMIT,
         required=False,
         label="What was done, and what it showed",
-        help_text="Markdown; a command and its output is perfect.",
+        help_text="A command and its output is perfect; a snippet, a file or a link below will do as well.",
     )
     url = AddressField(label="Link")
     snippet = forms.ModelChoiceField(Snippet.objects.none(), required=False, label="Snippet", empty_label="None")
