@@ -21,6 +21,9 @@ PAGES = {
     "board": "/",
     "incident": "/incidents/INC-10/",
     "postmortem-editor": "/incidents/INC-10/postmortem/edit/",
+    "postmortem-review": "/incidents/INC-10/postmortem/review/",
+    "postmortem-reading": "/incidents/INC-24/postmortem/",
+    "postmortem-library": "/postmortems/",
     "search": "/search/?q=disk+will+not+detach",
 }
 TITLE = "Checkout answers 502 for one customer in five"
