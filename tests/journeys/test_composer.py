@@ -241,6 +241,15 @@ def test_what_waits_survives_a_closed_tab_and_a_lost_answer(
     assert bodies(incident).count("Rolled back to 118") == 1
 
 
+def test_what_the_browser_can_not_keep_is_sent_all_the_same(page: Page, incident: Incident) -> None:
+    full = "throw new DOMException('', 'QuotaExceededError')"
+    page.evaluate(f"() => {{ IDBObjectStore.prototype.put = () => {{ {full}; }}; }}")
+    write(page, "The disk of this laptop is full too")
+    expect(page.locator("#timeline")).to_contain_text("The disk of this laptop is full too")
+    expect(page.locator("#waiting")).to_have_count(0)
+    assert bodies(incident).count("The disk of this laptop is full too") == 1
+
+
 def test_a_server_that_is_away_for_a_while(page: Page, incident: Incident) -> None:
     page.route("**/entries/new/", lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, body="busy"))
     write(page, "Seen during the restart")
