@@ -197,15 +197,26 @@ async function drawAnew() {
   url.searchParams.set("lines", "0");
   url.hash = "";
   const response = await fetch(url, { headers: { Accept: "text/html" } });
-  if (!response.ok || new URL(response.url).pathname !== location.pathname) return;
+  if (!response.ok || new URL(response.url).pathname !== location.pathname) return null;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = document.querySelector("main");
   const fresh = page.querySelector("main");
-  if (!fresh) return;
+  if (!fresh) return null;
   keepingPlace(null, () => morph(main, fresh));
   document.title = page.title;
   window.htmx?.process(main);
   document.dispatchEvent(new CustomEvent("hindsight:drawn"));
+  return page;
+}
+
+/* What a command of this page did is shown also where no news is asked for any more: the closed incident may be open again. */
+async function changed() {
+  if (isOver && !address) {
+    if ((await drawAnew())?.getElementById("live")) location.reload();
+    return;
+  }
+  isOver = false;
+  ask();
 }
 
 /* Asking. */
@@ -260,8 +271,8 @@ if (address) {
     data.set("csrfmiddlewaretoken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
     navigator.sendBeacon(address.replace(/live\/$/, "leave/"), data);
   });
-  document.addEventListener("hindsight:changed", ask);
 }
+document.addEventListener("hindsight:changed", changed);
 document.addEventListener("hindsight:composed", (event) => {
   if (!lines()) return;
   event.preventDefault();

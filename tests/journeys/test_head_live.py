@@ -28,6 +28,13 @@ def test_header_and_glance_follow_others(
     expect(one.locator("#glance")).to_contain_text(f"Lead {teammate.shown_name}", timeout=SOON_MS)
     other.locator(".stages button", has_text="Identified").click()
     expect(one.locator("#incident_header .stage.is-here")).to_contain_text("Identified", timeout=SOON_MS)
+    # Whoever closes it and opens it again in one go sees both, although news end when it is closed.
+    box = other.locator("#composer textarea[name=body]")
+    for command, stage in (("closed because nothing is left", "Closed"), ("investigating because why", "Invest")):
+        box.fill(f"/status {command}")
+        box.press("Control+Enter")
+        expect(other.locator("#incident_header .stage.is-here")).to_contain_text(stage, timeout=SOON_MS)
+    expect(other.locator("#live")).to_contain_text("Live", timeout=SOON_MS)
     assert complaints == []
 
 
