@@ -5,6 +5,7 @@ import re
 from itertools import islice
 from pathlib import PurePosixPath
 
+from hindsight.lib.ansi import strip
 from hindsight.lib.language_fragments import FRAGMENTS
 from hindsight.lib.language_rules import RULES
 from hindsight.lib.languages import BY_EXTENSION, normalise_language
@@ -41,7 +42,12 @@ _SHEBANG_KEYS = {"pwsh": "powershell", "escript": "erlang", "Rscript": "r"}
 
 
 def guess(code: str, filename: str = "", fence: str = "") -> str:
-    """Return the key of the likely language, "text" when nothing speaks for another; looks at the first 8 kB."""
+    """Return the key of the likely language, "text" when nothing speaks for another; looks at the first 8 kB.
+
+    A terminal's colours say nothing of what it showed.
+    """
+    if "\x1b" in code[:LOOKED_AT]:
+        code = strip(code[: 4 * LOOKED_AT])
     return (
         normalise_language(fence)
         or _by_name(filename)

@@ -93,6 +93,12 @@ def test_no_text_takes_long(bomb: str) -> None:
     assert time.process_time() - started < 0.2
 
 
+def test_colours_of_a_terminal_are_not_read_as_code() -> None:
+    lines = [f"2026-03-01T14:05:{second:02}Z ERROR [pool-3] timed out id={second}" for second in range(60)]
+    coloured = [f"\x1b[31m{line[:26]}\x1b[0m{line[26:]}" for line in lines]
+    assert guess("\n".join(coloured)) == guess("\n".join(lines)) == "log"
+
+
 def test_most_of_the_snippets_that_no_rule_was_made_for_are_recognised() -> None:
     samples = json.loads((Path(__file__).parent / "language_held_out" / "samples.json").read_text("utf-8"))
     wrong = [(one["language"], guess(one["code"]), one["source"]) for one in samples]
