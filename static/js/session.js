@@ -50,6 +50,11 @@ function openDialog(html, resume, leave) {
   });
   document.body.append(dialog);
   dialog.showModal();
+  /* Whose page this is, is known: the password is what is missing. */
+  const { login } = document.body.dataset;
+  if (!login) return;
+  dialog.querySelector("#session-login").value = login;
+  dialog.querySelector("#session-password").focus();
 }
 
 document.addEventListener("hindsight:session-over", ({ detail }) => openDialog(detail.html, detail.resume, detail.leave));
