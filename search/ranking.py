@@ -16,6 +16,7 @@ from search.pending import EmptyView, LooseView
 from search.query import Query
 from search.reading import Reading, readable
 from search.registry import Viewer
+from search.sharing import sharing
 from search.weights import Shares
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ MAX_PENDING_MATCHED = 50
 # Of so many more it is looked up whether the viewer may still see them; the rest is left out until it is indexed.
 MAX_PENDING_CHECKED = 1000
 MAX_OFFSET = 1000
+# Of records that have words of a pasted text so many more are looked at than are wanted.
+PASTE_SPARE = 50
 RELAXED_PHRASE = "Nothing has these words next to each other; this is what has them apart."
 RELAXED_PLACE = "Nothing has all of these words in that place; this is what has them anywhere."
 
@@ -105,13 +108,17 @@ def _ranked(viewer: Viewer, query: Query, limit: int, view: View, reading: Readi
 def _once(viewer: Viewer, query: Query, limit: int, view: View, reading: Reading, facets: Sequence[str]) -> Ranking:
     planned = planning.plan(query, view)
     reads_text = query.reads_text
-    spare = 3 * limit + 20 if reads_text else limit
+    spare = 3 * limit + 20 if reads_text else limit + PASTE_SPARE * query.is_paste
     ranked = view.rank(planned.plan, max(spare, matching.depth(planned)), facets)
     rows, total, is_exact = ranked.rows, ranked.total, ranked.is_exact
     if reads_text:
         rows = reading.with_phrases(_visible(viewer, ranked), query)
         is_exact = is_exact and total <= spare
         total = len(rows) if is_exact else total
+    elif query.is_paste:
+        rows = sharing(query.words, rows, planned.plan.terms, ranked.statistics)
+        # What was not looked at may share no more than one common word.
+        is_exact, total = is_exact and total <= spare, len(rows)
     rows, matched = matching.refined(rows, query, planned, ranked.statistics, reading)
     return Ranking(
         rows=rows[:limit],

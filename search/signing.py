@@ -11,6 +11,7 @@ from typing import Final
 
 from search.documents import Document, Part
 from search.signatures import signature, tokens, weight_of
+from search.signatures.tokens import PREFIX
 
 FIELD: Final = "signature"
 # No typed word begins with it, so completions and corrections never meet a token.
@@ -56,6 +57,11 @@ def form_of(token: str) -> str:
     return MARK + token
 
 
+def is_token(text: str) -> bool:
+    """Whether a term is a part of a signature and no word."""
+    return text.startswith(PREFIX)
+
+
 def weight(token: str) -> float:
     """What a token counts in a ranking, words counting 1."""
     return weight_of(token)
@@ -63,7 +69,7 @@ def weight(token: str) -> float:
 
 def why(term: str) -> str:
     """A matched term in words for people: "same stack", "exception keyerror"; a plain word as it is."""
-    if not term.startswith("sig:"):
+    if not is_token(term):
         return term
-    kind, _, rest = term.removeprefix("sig:").partition(":")
+    kind, _, rest = term.removeprefix(PREFIX).partition(":")
     return _WHY.get(kind) or f"{_NAMED.get(kind, 'same')} {rest}"
