@@ -58,6 +58,11 @@ class PeopleManager(UserManager["User"]):
         return person
 
 
+def shown_name_of(display: str, first: str, last: str, username: str) -> str:
+    """The name that pages show of somebody, from their row."""
+    return display or f"{first} {last}".strip() or username
+
+
 class User(AbstractUser):
     """A person. What they may see of incidents is decided in `incidents.access`, from their role and teams."""
 
@@ -89,7 +94,7 @@ class User(AbstractUser):
     @property
     def shown_name(self) -> str:
         """The name that pages show."""
-        return self.display_name or self.get_full_name() or self.username
+        return shown_name_of(self.display_name, self.first_name, self.last_name, self.username)
 
     @property
     def is_admin(self) -> bool:

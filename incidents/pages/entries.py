@@ -47,13 +47,19 @@ def lines_html(lines: list[Line], look: Look) -> SafeString:
 
 def line_html(line: Line, look: Look) -> SafeString:
     """The `<li>` of one line. Its `data-at` orders it; its `data-v` changes when anything in it does."""
+    return stamped(line, look)[1]
+
+
+def stamped(line: Line, look: Look) -> tuple[str, SafeString]:
+    """The `<li>` of one line, and before it which line that is and its `data-v`."""
     entry = line.entry
     inner = "".join(_parts(line, look))
     classes = f"entry entry-{entry.kind}{'' if entry.body or line.carried else ' entry-compact'}"
     key = " is-key" if entry.is_key else ""
-    return SafeString(
+    version = f"{zlib.crc32(f'{key}{inner}'.encode()):08x}"
+    return f"{entry.pk}-{version}", SafeString(
         f'<li class="{classes}{key}" id="entry-{entry.pk}" data-at="{(entry.at - EPOCH) // MICROSECOND}"'
-        f' data-v="{zlib.crc32(f"{key}{inner}".encode()):08x}">{inner}</li>'
+        f' data-v="{version}">{inner}</li>'
     )
 
 

@@ -1,33 +1,49 @@
-"""News for open pages of an incident: what changed since they were drawn, and who else has one open."""
+"""How far an open page of an incident knows it, and who else has one open."""
 
+import re
 import zlib
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from accounts.models import User
+from accounts.models.people import shown_name_of
+from hindsight.lib.kept import Kept
 from incidents.models import Incident, Presence, Pulse
-from incidents.pages.cited import margin_of
-from incidents.pages.material import Material
-from incidents.pages.timeline import Line, Part, lines_of, name_authors
 from incidents.services.presence import FRESH, HERE
 
-# A page that missed more lines than this reads its timeline again.
-LINES_AT_ONCE = 100
-# A line is stamped before its transaction ends, and seen after; what a page knows already it drops by itself.
+# A line is stamped before its transaction ends, and seen after: so much from before its last reading is read again for
+# a page, and what its state names of that is not sent.
 OVERLAP = timedelta(seconds=10)
 PACE_S = 3
+# Of the lines that a state names; it goes into an address. What is not named comes again, and the page drops it.
+NAMED = 40
+_STATE = re.compile(rf"(\d{{1,11}})\.(\d{{1,11}})\.(\d{{1,11}})((?:\.\d{{1,18}}-[0-9a-f]{{8}}){{0,{NAMED}}})", re.ASCII)
+_HERE = Kept(
+    lambda incident, since: Presence.objects.filter(incident=incident, seen_at__gte=since).values_list(
+        "user_id", "seen_at", "user__display_name", "user__first_name", "user__last_name", "user__username"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a page knows an incident: all changes, those that only wrote lines, and the second of the reading."""
+    """How far a page knows an incident: all changes, those that only wrote lines, and the second of the reading.
+
+    `has` are the stamps of the latest lines that it has, as they are drawn for it.
+    """
 
     beat: int
     lines: int
     at: int
+    has: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        return f"{self.beat}.{self.lines}.{self.at}"
+        return ".".join([str(self.beat), str(self.lines), str(self.at), *sorted(self.has)])
+
+    def with_lines(self, latest_last: Sequence[str]) -> "State":
+        """The state of a page that has these lines; the latest are named."""
+        return replace(self, has=frozenset(latest_last[-NAMED:]))
 
     def is_as(self, other: "State") -> bool:
         """Whether nothing changed between the two."""
@@ -46,62 +62,30 @@ def state_of(incident: Incident, now: datetime) -> State:
 
 def state_named(text: str) -> State | None:
     """The state that a page says it knows; None for what is none."""
-    parts = text.split(".")
-    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts):
+    found = _STATE.fullmatch(text)
+    if found is None:
         return None
-    return State(*(int(part) for part in parts))
+    beat, lines, at = (int(part) for part in found.group(1, 2, 3))
+    return State(beat, lines, at, frozenset(found[4].split(".")[1:]))
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who has the page open."""
+    """Who else has the page open: their names in order, and a key that changes when somebody comes or goes."""
 
-    people: list[User]
+    names: list[str]
+    key: str
     # Whether the one who asks has to be noted again.
     is_stale: bool
 
-    @property
-    def key(self) -> str:
-        """Changes when somebody comes or goes."""
-        return f"{zlib.crc32(','.join(str(person.pk) for person in self.people).encode()):x}"
-
 
 def company_of(incident: Incident, user: User, now: datetime) -> Company:
-    """The others who have its page open, by name; one query."""
-    rows = list(
-        Presence.objects.filter(incident=incident, seen_at__gte=now - HERE)
-        .select_related("user")
-        .only("seen_at", "user__username", "user__display_name", "user__first_name", "user__last_name")
-    )
-    own = next((row for row in rows if row.user_id == user.pk), None)
-    others = sorted((row.user for row in rows if row is not own), key=lambda person: person.shown_name.lower())
-    return Company(others, own is None or own.seen_at < now - FRESH)
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a page does not know yet. `is_too_much`: it should read its timeline again."""
-
-    state: State
-    lines: list[Line]
-    total: int
-    is_too_much: bool
-    has_more_than_lines: bool
-
-
-def read_news(incident: Incident, known: State, state: State, part: Part) -> News:
-    """The lines that came or changed since a page was drawn, in the part that it shows."""
-    since = datetime.fromtimestamp(known.at, UTC) - OVERLAP
-    rows = list(part.of(incident).filter(changed_at__gte=since).order_by("at", "pk")[: LINES_AT_ONCE + 1])
-    is_too_much = len(rows) > LINES_AT_ONCE
-    shown = [] if is_too_much else rows
-    name_authors(shown)
-    margin = margin_of(incident) if shown else None
-    material = Material(incident, entries=[entry.pk for entry in shown], steps=[], margin=margin)
-    return News(
-        state=state,
-        lines=lines_of(shown, material, marks_gaps=False),
-        total=incident.entries.count(),
-        is_too_much=is_too_much,
-        has_more_than_lines=state.has_more_than_lines(known),
+    """The others who have its page open; one query."""
+    rows = _HERE.rows(incident.pk, now - HERE)
+    others = sorted((shown_name_of(*name).lower(), pk, name) for pk, _, *name in rows if pk != user.pk)
+    seen_at = next((at for pk, at, *_ in rows if pk == user.pk), None)
+    return Company(
+        names=[shown_name_of(*name) for _, _, name in others],
+        key=f"{zlib.crc32(','.join(str(pk) for _, pk, _ in others).encode()):x}",
+        is_stale=seen_at is None or seen_at < now - FRESH,
     )

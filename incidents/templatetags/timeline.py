@@ -7,7 +7,6 @@ from django.utils.safestring import SafeString
 from hindsight.lib import differences
 from incidents.models import Incident
 from incidents.pages.entries import Look, line_html, lines_html
-from incidents.pages.live import News
 from incidents.pages.material import Carried
 from incidents.pages.timeline import Timeline
 
@@ -15,7 +14,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def timeline_lines(context: Context, timeline: Timeline | News, *, bare: bool = False) -> SafeString:
+def timeline_lines(context: Context, timeline: Timeline, *, bare: bool = False) -> SafeString:
     """The lines of a timeline, with marks of days and gaps unless `bare`.
 
     Reads `incident`, `can_write`, `linked_steps` (the page shows the steps) and `line_tools` (the menu of a line is

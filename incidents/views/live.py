@@ -1,14 +1,14 @@
 """What open pages of an incident ask every few seconds."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from hindsight.lib.htmx import private
 from incidents import access
 from incidents.models import Status
-from incidents.pages.live import State, company_of, read_news, state_named, state_of
+from incidents.pages.live import State, company_of, state_named, state_of
+from incidents.pages.news import news_html, read_news
 from incidents.pages.timeline import part_named
 from incidents.services.presence import leave, note_presence
 from incidents.views.replies import person
@@ -36,17 +36,11 @@ def incident_live(request: HttpRequest, number: int) -> HttpResponse:
     if status == 200 and state.is_as(known) and request.GET.get("who") == company.key:
         return private(HttpResponse(status=NOTHING))
     part = part_named(request.GET.get("view", ""), request.GET.get("kind", ""))
-    context = {
-        "incident": incident,
-        "moved": incident.number != number,
-        "company": company,
-        "news": None if state.is_as(known) else read_news(incident, known, state, part),
-        "state": state,
-        "can_write": user.can_write,
-        "line_tools": True,
-        "linked_steps": True,
-    }
-    return private(render(request, "incidents/_news.html", context, status=status))
+    news = None if state.is_as(known) else read_news(incident, known, state, part, can_write=user.can_write)
+    moved = incident.get_absolute_url() if incident.number != number else ""
+    return private(
+        HttpResponse(news_html(news, state=news.state if news else known, company=company, moved=moved), status=status)
+    )
 
 
 @require_POST
