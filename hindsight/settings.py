@@ -125,7 +125,11 @@ SQLITE_OPTIONS: dict[str, Any] = {
         "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864"
     ),
 }
-POSTGRES_POOL: dict[str, Any] = {"min_size": 1, "max_size": 8, "timeout": 5}
+POSTGRES_OPTIONS: dict[str, Any] = {
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+    # Statements of hindsight.lib.prepared are planned for a connection once they have come so often.
+    "prepare_threshold": 2,
+}
 
 
 def _database() -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _database() -> dict[str, Any]:
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS
     elif config["ENGINE"].endswith("postgresql"):
-        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": POSTGRES_POOL}
+        config["OPTIONS"] = {**POSTGRES_OPTIONS, **config.get("OPTIONS", {})}
         config["CONN_HEALTH_CHECKS"] = True
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://.")

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.functional import cached_property
 
+from hindsight.lib.prepared import bound, prepared
+
 Row = TypeVar("Row")
 Value: TypeAlias = int | str | datetime
 
@@ -77,8 +79,8 @@ class _Made:
         for at, place in self.places:
             params[at] = self._stored(values[place])
         connection = connections[self.using]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+        with prepared(connection) as cursor:
+            cursor.execute(self.sql, bound(connection, params))
             found = cursor.fetchall()
         # Most small queries of a page find nothing.
         return self._rows(connection, found) if found else []

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from hindsight.lib.prepared import bound, prepared
+
 # Of one statement: SQLite takes 32,766 values, PostgreSQL 65,535.
 MAX_VALUES = 5_000
 Row = tuple[Any, ...]
@@ -16,10 +18,10 @@ def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def rows(sql: str, values: Sequence[str | int] = ()) -> list[Row]:
+def rows(sql: str, values: Sequence[Any] = ()) -> list[Row]:
     """What a statement answers, as the database's driver gives it. `values` stand for its `%s`, never in its text."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    with prepared(connection) as cursor:
+        cursor.execute(sql, bound(connection, values))
         return list(cursor.fetchall())
 
 
@@ -34,7 +36,14 @@ def rows_of(
     wanted = list(ids)
     where = "".join(f"{name} = %s AND " for name in equal)
     for start in range(0, len(wanted), MAX_VALUES):
-        held = wanted[start : start + MAX_VALUES]
-        marks = ",".join(["%s"] * len(held))
-        sql = f"SELECT {columns} FROM {source} WHERE {where}{by} IN ({marks}) {tail}"  # noqa: S608 - names written in code
+        marks, held = _one_of(wanted[start : start + MAX_VALUES])
+        sql = f"SELECT {columns} FROM {source} WHERE {where}{by} {marks} {tail}"  # noqa: S608 - names written in code
         yield from rows(sql, [*equal.values(), *held])
+
+
+def _one_of(ids: list[int]) -> tuple[str, list[Any]]:
+    """The condition that a column is one of these, and its values."""
+    if connection.vendor == "postgresql":
+        # One array, so that the statement is the same however many they are.
+        return "= ANY(%s::bigint[])", [ids]
+    return f"IN ({','.join(['%s'] * len(ids))})", list(ids)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from incidents.models import ACTIVE_STATUSES, Incident, Service, Tag, originals
@@ -13,10 +13,15 @@ SUGGESTED = 300
 
 def visible_services(user: User) -> QuerySet[Service]:
     """Those of incidents that `user` may see, and those of none; a name that only hidden ones use stays hidden."""
-    # Asked for each service: the first incident that is seen ends the search.
-    seen = Incident.objects.visible_to(user).filter(services=OuterRef("pk")).order_by()
     links = Incident.services.through.objects.filter(service=OuterRef("pk"))
-    return Service.objects.filter(Exists(seen) | ~Exists(links))
+    seen = _one_seen(user, services=OuterRef("pk"))
+    return Service.objects.alias(seen=seen).filter(Q(seen__isnull=False) | ~Exists(links))
+
+
+def _one_seen(user: User, **of: OuterRef) -> Subquery:
+    """Any incident of these that `user` may see. Asked for each service: the first one ends the search, where EXISTS
+    would make PostgreSQL list the services of all incidents."""
+    return Subquery(Incident.objects.visible_to(user).filter(**of).order_by().values("pk")[:1])
 
 
 def service_names(user: User) -> list[str]:
@@ -26,8 +31,8 @@ def service_names(user: User) -> list[str]:
 
 def tag_names(user: User) -> list[str]:
     """What a box for tags suggests."""
-    seen = Incident.objects.visible_to(user).filter(tags=OuterRef("pk")).order_by()
-    return list(Tag.objects.filter(Exists(seen)).values_list("name", flat=True)[:SUGGESTED])
+    seen = _one_seen(user, tags=OuterRef("pk"))
+    return list(Tag.objects.alias(seen=seen).filter(seen__isnull=False).values_list("name", flat=True)[:SUGGESTED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Statements that PostgreSQL plans once a connection: planning a small one takes longer than answering it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+
+@contextmanager
+def prepared(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
+    """A cursor for statements whose text is the same each time, with `%s` for what differs.
+
+    On PostgreSQL such a statement is sent apart from its values and prepared when it comes again; Django's own cursors
+    write the values into the text, so that each is another. Elsewhere it is an ordinary cursor.
+    """
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    # Not at the top: SQLite's installations never load the driver.
+    from psycopg import Cursor
+
+    connection.ensure_connection()
+    plain: Any = connection.connection
+    usual, plain.cursor_factory = plain.cursor_factory, Cursor
+    try:
+        cursor = connection.cursor()
+    finally:
+        plain.cursor_factory = usual
+    with cursor:
+        yield cursor
+
+
+def bound(connection: BaseDatabaseWrapper, values: Sequence[Any]) -> list[Any]:
+    """Values for a prepared cursor: numbers all of one width, or each width would be a statement of its own."""
+    if connection.vendor != "postgresql":
+        return list(values)
+    from psycopg.types.numeric import Int8
+
+    return [Int8(value) if type(value) is int else value for value in values]
