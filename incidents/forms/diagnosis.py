@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField, OnceField
+from incidents.forms.meeting import MeetingForm
 from incidents.models import (
     FIRST_CHECK_LIMIT,
     HYPOTHESIS_LIMIT,
@@ -56,8 +57,10 @@ class StepForm(FormErrors, forms.Form):
         return fields
 
 
-class StepEditForm(StepForm):
+class StepEditForm(StepForm, MeetingForm):
     """A step that is there already."""
+
+    EDITED = ("hypothesis", "action", "finding", "outcome", "at", "parent")
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 

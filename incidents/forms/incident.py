@@ -7,6 +7,7 @@ from django import forms
 from accounts.models import Team, User
 from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField, OnceField
 from incidents.forms.fields import NamesField, RowsField
+from incidents.forms.meeting import MeetingForm
 from incidents.models import (
     SUMMARY_LIMIT,
     TITLE_LIMIT,
@@ -87,11 +88,8 @@ class DeclareForm(FormErrors, AccessFields):
         return fields
 
 
-class EditForm(FormErrors, AccessFields):
-    """Every field of an incident but its status, which has its own form.
-
-    Each field also sends what it showed at first, so that a conflict can tell what this person changed.
-    """
+class EditForm(FormErrors, AccessFields, MeetingForm):
+    """Every field of an incident but its status, which has its own form."""
 
     title = LineField(limit=TITLE_LIMIT)
     severity = forms.ChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect)
@@ -125,8 +123,6 @@ class EditForm(FormErrors, AccessFields):
         lead = self.fields["lead"]
         assert isinstance(lead, forms.ModelChoiceField)
         lead.queryset = User.objects.filter(is_active=True)
-        for name in self.EDITED:
-            self.fields[name].show_hidden_initial = True
 
     def incident_fields(self) -> IncidentFields:
         """What this person changed, for the service; the rest stays as it is."""

@@ -5,6 +5,7 @@ from django import forms
 from hindsight.lib.forms import CodeField, FormErrors, LineField, MarkdownField, MomentField, OnceField
 from hindsight.lib.languages import CHOICES as LANGUAGES
 from incidents.forms.fields import FilesField
+from incidents.forms.meeting import MeetingForm
 from incidents.models import (
     CAPTION_LIMIT,
     ENTRY_LIMIT,
@@ -16,8 +17,10 @@ from incidents.models import (
 KINDS = [(kind.value, kind.label) for kind in WRITABLE_KINDS]
 
 
-class EntryEditForm(FormErrors, forms.Form):
+class EntryEditForm(FormErrors, MeetingForm):
     """A line that is there already."""
+
+    EDITED = ("body", "kind", "at")
 
     kind = forms.ChoiceField(choices=KINDS)
     body = MarkdownField(label="Text", limit=ENTRY_LIMIT, required=False)
@@ -36,8 +39,10 @@ class SnippetForm(FormErrors, forms.Form):
     once = OnceField()
 
 
-class SnippetEditForm(FormErrors, forms.Form):
+class SnippetEditForm(FormErrors, MeetingForm):
     """The words beside a snippet; the code itself stays as it was pasted."""
+
+    EDITED = ("language", "filename", "caption")
 
     language = forms.ChoiceField(choices=LANGUAGES)
     filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)

@@ -1,31 +1,19 @@
 """Correcting lines of the timeline."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget
 
 from hindsight.lib.htmx import wants_fragment
-from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.log import EntryEditForm
-from incidents.models import WRITABLE_KINDS, EntryKind, TimelineEntry
+from incidents.models import WRITABLE_KINDS, TimelineEntry
 from incidents.services.timeline import edit_entry
-from incidents.views.replies import (
-    CONFLICT,
-    OK,
-    Difference,
-    attempt,
-    conflict_words,
-    difference,
-    form_again,
-    person,
-    to_incident,
-)
+from incidents.views.meeting import MetError, save
+from incidents.views.replies import CONFLICT, OK, conflict_words, form_again, person, to_incident
 from incidents.views.timeline import answer_with_line
 
 
@@ -35,11 +23,9 @@ def entry_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     incident = access.get_writable_incident(request.user, number)
     entry = access.get_entry(incident, pk)
     if request.method != "POST":
-        shown = {"kind": entry.kind, "body": entry.body, "at": entry.at, "version": entry.version}
-        return _edit_page(request, entry, EntryEditForm(initial=shown), OK)
-    form = EntryEditForm(request.POST)
+        return _edit_page(request, entry, _form_of(entry, None), OK)
 
-    def act() -> TimelineEntry:
+    def act(form: EntryEditForm) -> TimelineEntry:
         data = form.cleaned_data
         return edit_entry(
             entry=entry,
@@ -52,9 +38,9 @@ def entry_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         )
 
     try:
-        changed, status = attempt(form, act)
-    except StaleError as problem:
-        return _entry_conflict(request, problem.current, form)
+        form, changed, status = save(_form_of(entry, request.POST), act, _form_of)
+    except MetError as met:
+        return _conflict(request, met)
     if changed is None:
         return _edit_page(request, entry, form, status)
     if wants_fragment(request):
@@ -63,31 +49,25 @@ def entry_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return to_incident(request, incident, changed.anchor)
 
 
-def _entry_conflict(request: HttpRequest, current: TimelineEntry, form: EntryEditForm) -> HttpResponse:
+def _form_of(current: TimelineEntry, data: QueryDict | None) -> EntryEditForm:
+    shown = {"kind": current.kind, "body": current.body, "at": current.at, "version": current.version}
+    return EntryEditForm(data, initial=shown)
+
+
+def _conflict(request: HttpRequest, met: MetError) -> HttpResponse:
     """409: both texts, what differs, who saved meanwhile, and the form with what was typed, ready to be merged."""
-    data = form.cleaned_data
-    again = EntryEditForm({**form.data.dict(), "version": str(current.version)})  # type: ignore[attr-defined]  # a QueryDict
+    current: TimelineEntry = met.current
     last = current.revisions.select_related("by").filter(version=current.version - 1).first()
     context = {
         "conflict": conflict_words(last.replaced_at if last else None, timezone.now()),
         "saved_by": last.by.shown_name if last and last.by else "",
-        "differences": list(_differences(data, current)),
-        "comment": data["body"],
+        "differences": met.differences,
+        "comment": met.comment,
     }
-    return _edit_page(request, current, again, CONFLICT, **context)
+    return _edit_page(request, current, met.form, CONFLICT, **context)
 
 
-def _differences(mine: dict[str, Any], current: TimelineEntry) -> Iterator[Difference]:
-    yield difference("Text", mine["body"], current.body)
-    if mine["kind"] != current.kind:
-        yield difference("Kind", str(EntryKind(mine["kind"]).label), current.get_kind_display())
-    if mine["at"] != current.at:
-        yield difference("Time", *(f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S %Z}" for at in (mine["at"], current.at)))
-
-
-def _edit_page(
-    request: HttpRequest, entry: TimelineEntry, form: EntryEditForm, status: int, **more: object
-) -> HttpResponse:
+def _edit_page(request: HttpRequest, entry: TimelineEntry, form: Form, status: int, **more: object) -> HttpResponse:
     context = {
         "incident": entry.incident,
         "entry": entry,

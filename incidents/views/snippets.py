@@ -3,14 +3,14 @@
 import re
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hindsight.lib.files import clean_filename, content_disposition
 from hindsight.lib.highlight import SHOWN_LINES, without_ansi
 from hindsight.lib.htmx import private, render
-from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.log import SnippetEditForm, SnippetForm
 from incidents.models import Forest, Incident, Snippet
@@ -19,7 +19,8 @@ from incidents.pages.material import part_of
 from incidents.services.ledger import known
 from incidents.services.snippets import add_coloured, coloured, edit_snippet
 from incidents.views.attachments import FILE_POLICY
-from incidents.views.replies import CONFLICT, OK, act_once, attempt, difference, form_again, person, to_incident
+from incidents.views.meeting import MetError, save
+from incidents.views.replies import CONFLICT, OK, act_once, attempt, form_again, person, to_incident
 
 # Of a snippet, this many characters are compared with the ledger.
 KNOWN_IN = 200_000
@@ -108,11 +109,9 @@ def snippet_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     incident = access.get_writable_incident(request.user, number)
     snippet = access.get_snippet(incident, pk)
     if request.method != "POST":
-        shown = {name: getattr(snippet, name) for name in ("language", "filename", "caption", "version")}
-        return _edit_page(request, snippet, SnippetEditForm(initial=shown), OK)
-    form = SnippetEditForm(request.POST)
+        return _edit_page(request, snippet, _form_of(snippet, None), OK)
 
-    def act() -> Snippet:
+    def act(form: SnippetEditForm) -> Snippet:
         data = form.cleaned_data
         return edit_snippet(
             snippet=snippet,
@@ -123,35 +122,22 @@ def snippet_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         )
 
     try:
-        changed, status = attempt(form, act)
-    except StaleError as problem:
-        return _conflict(request, problem.current, form)
+        form, changed, status = save(_form_of(snippet, request.POST), act, _form_of)
+    except MetError as met:
+        words = "Somebody saved this first. Nothing of yours is lost: both texts are below. Merge, then save."
+        return _edit_page(request, met.current, met.form, CONFLICT, conflict=words, differences=met.differences)
     if changed is None:
         return _edit_page(request, snippet, form, status)
     messages.success(request, "Saved.")
     return to_incident(request, incident, changed.anchor)
 
 
-def _conflict(request: HttpRequest, current: Snippet, form: SnippetEditForm) -> HttpResponse:
-    """The same form once more, over what somebody else saved, with both texts where they differ."""
-    data = {**form.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]  # a QueryDict
-    return _edit_page(
-        request,
-        current,
-        SnippetEditForm(data),
-        CONFLICT,
-        conflict="Somebody saved this first. Nothing of yours is lost: both texts are below. Merge, then save.",
-        differences=[
-            difference(str(form[name].label), form.cleaned_data[name], getattr(current, name))
-            for name in ("language", "filename", "caption")
-            if form.cleaned_data[name] != getattr(current, name)
-        ],
-    )
+def _form_of(current: Snippet, data: QueryDict | None) -> SnippetEditForm:
+    shown = {name: getattr(current, name) for name in (*SnippetEditForm.EDITED, "version")}
+    return SnippetEditForm(data, initial=shown)
 
 
-def _edit_page(
-    request: HttpRequest, snippet: Snippet, form: SnippetEditForm, status: int, **more: object
-) -> HttpResponse:
+def _edit_page(request: HttpRequest, snippet: Snippet, form: Form, status: int, **more: object) -> HttpResponse:
     context = {"incident": snippet.incident, "snippet": snippet, "form": form, "heading": "Describe a snippet", **more}
     return form_again(request, fragment="incidents/_snippet_edit_form.html", context=context, status=status)
 

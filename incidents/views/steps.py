@@ -1,27 +1,27 @@
 """Steps of the diagnosis."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from hindsight.lib.htmx import private, wants_fragment
-from hindsight.lib.problems import StaleError
 from incidents import access
 from incidents.forms.diagnosis import MoveForm, OutcomeForm, StepEditForm, StepForm
 from incidents.models import DiagnosisStep, Incident, Outcome
 from incidents.services.diagnosis import add_step, decide_step, update_step
 from incidents.services.moving import move_step, shift_step
 from incidents.views.diagnosis import shown_diagnosis, to_diagnosis
+from incidents.views.meeting import MetError, save
 from incidents.views.replies import (
     CONFLICT,
     OK,
     act_once,
     attempt,
     conflict_words,
-    difference,
     form_again,
     person,
 )
@@ -68,13 +68,13 @@ def step_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """Correct a step, or move it below another."""
     incident = access.get_writable_incident(request.user, number)
     step = access.get_step(incident, pk)
-    if request.method != "POST":
-        shown = {name: getattr(step, name) for name in (*TEXTS, "at", "version")}
-        form = StepEditForm(incident=incident, without=step, initial={**shown, "parent": step.parent_id})
-        return _form_page(request, incident, form, OK, step=step)
-    form = StepEditForm(request.POST, incident=incident, without=step)
 
-    def act() -> DiagnosisStep:
+    def make(current: DiagnosisStep, data: QueryDict | None) -> StepEditForm:
+        shown = {name: getattr(current, name) for name in (*TEXTS, "at", "version")}
+        initial = {**shown, "parent": current.parent_id}
+        return StepEditForm(data, incident=incident, without=current, initial=initial)
+
+    def act(form: StepEditForm) -> DiagnosisStep:
         return update_step(
             step=step,
             by=person(request),
@@ -83,32 +83,22 @@ def step_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
             fields=form.step_fields(),
         )
 
+    if request.method != "POST":
+        return _form_page(request, incident, make(step, None), OK, step=step)
     try:
-        changed, status = attempt(form, act)
-    except StaleError as problem:
-        return _conflict(request, incident, problem.current, form)
+        form, changed, status = save(make(step, request.POST), act, make)
+    except MetError as met:
+        return _conflict(request, incident, met)
     if changed is None:
         return _form_page(request, incident, form, status, step=step)
     return _shown(request, incident, changed.pk)
 
 
-def _conflict(request: HttpRequest, incident: Incident, current: DiagnosisStep, form: StepEditForm) -> HttpResponse:
-    data = {**form.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]  # a QueryDict
-    again = StepEditForm(data, incident=incident, without=current)
-    pairs = [(name, str(form.cleaned_data[name]), str(getattr(current, name))) for name in TEXTS]
-    differences = [
-        difference(str(form.fields[name].label), mine, theirs) for name, mine, theirs in pairs if mine != theirs
-    ]
-    return _form_page(
-        request,
-        incident,
-        again,
-        CONFLICT,
-        step=current,
-        conflict=conflict_words(None, timezone.now()),
-        differences=differences,
-        comment="\n\n".join(f"{found.label}: {found.mine}" for found in differences),
-    )
+def _conflict(request: HttpRequest, incident: Incident, met: MetError) -> HttpResponse:
+    """Both texts. Fields that this person left alone take what was saved meanwhile; theirs keep what they typed."""
+    words = conflict_words(None, timezone.now())
+    context = {"conflict": words, "differences": met.differences, "comment": met.comment}
+    return _form_page(request, incident, met.form, CONFLICT, step=met.current, **context)
 
 
 @require_POST
@@ -185,7 +175,7 @@ def _shown(request: HttpRequest, incident: Incident, pk: int) -> HttpResponse:
     return to_diagnosis(request, incident, f"step-{pk}")
 
 
-def _form_page(request: HttpRequest, incident: Incident, form: StepForm, status: int, **more: object) -> HttpResponse:
+def _form_page(request: HttpRequest, incident: Incident, form: Form, status: int, **more: object) -> HttpResponse:
     context = {
         "incident": incident,
         "form": form,
