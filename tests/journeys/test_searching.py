@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from incidents.services.snippets import add_snippet
 from search import indexing
 from tests.journeys.conftest import SignIn
+from tests.support import axe
 from tests.support.personas import make_user
 from tests.support.postmortems import make_postmortem
 from tests.support.records import NOW, make_incident
@@ -37,10 +37,6 @@ def box(page: Page) -> Locator:
     return page.get_by_role("combobox", name="Search past incidents")
 
 
-def faults(page: Page) -> list[str]:
-    return [fault["id"] for fault in Axe().run(page).response["violations"]]
-
-
 def test_search_by_keys_alone(ada: User, sign_in: SignIn) -> None:
     page = sign_in(ada)
     page.goto("/")
@@ -52,7 +48,7 @@ def test_search_by_keys_alone(ada: User, sign_in: SignIn) -> None:
     expect(options.filter(has_text="service:checkout")).to_be_visible()
     expect(options.filter(has_text="Checkout answers 502")).to_be_visible()
     expect(box(page)).to_have_attribute("aria-expanded", "true")
-    assert faults(page) == []
+    assert axe.faults(page) == []
     page.keyboard.press("ArrowDown")
     chosen = page.locator('[role="option"][aria-selected="true"]')
     expect(chosen).to_contain_text("service:checkout")
@@ -66,7 +62,7 @@ def test_search_by_keys_alone(ada: User, sign_in: SignIn) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=service%3Acheckout*")
     expect(page.get_by_role("link", name="Remove service:checkout")).to_be_visible()
-    assert faults(page) == []
+    assert axe.faults(page) == []
 
 
 def test_a_record_opens_from_the_panel(ada: User, sign_in: SignIn, complaints: list[str]) -> None:
@@ -103,7 +99,7 @@ def test_a_question_mark_opens_the_help(ada: User, sign_in: SignIn) -> None:
     page.keyboard.type("?")
     dialog = page.get_by_role("dialog", name="What can be searched for")
     expect(dialog).to_contain_text("severity:<=sev2")
-    assert faults(page) == []
+    assert axe.faults(page) == []
     page.keyboard.press("Escape")
     expect(box(page)).to_be_focused()
 
@@ -145,7 +141,7 @@ def test_past_incidents_appear_beside_a_declaration(ada: User, sign_in: SignIn) 
     page.get_by_label("Summary").fill(TRACE)
     beside = page.get_by_label("Past incidents like this one")
     expect(beside.get_by_role("link", name="Checkout answers 502")).to_be_visible()
-    assert faults(page) == []
+    assert axe.faults(page) == []
     page.goto("/incidents/INC-1/")
     page.get_by_text("Similar incidents").click()
     expect(page.get_by_text("Both have").or_(page.get_by_text("Nothing on record is like it."))).to_be_visible()
@@ -179,4 +175,4 @@ def test_a_trace_with_other_ids_and_lines_finds_its_incident_beside_the_form(
     expect(first).to_contain_text(f"{language.capitalize()} trouble, first")
     expect(first).to_contain_text(f"Mended {language} first.")
     expect(first).to_contain_text("same")
-    assert faults(page) == []
+    assert axe.faults(page) == []

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from incidents.models import DiagnosisStep, Incident
 from postmortems.models import Postmortem
 from tests.journeys.conftest import SignIn
+from tests.support import axe
 from tests.support.postmortems import make_postmortem
 from tests.support.records import make_incident, make_step
 
@@ -149,9 +149,8 @@ def test_it_works_without_javascript(sign_in: SignIn, responder: User, draft: Po
     expect(page.locator("main")).to_contain_text("[[step-")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(sign_in: SignIn, admin: User, draft: Postmortem, scheme: str) -> None:
-    page = sign_in(admin, color_scheme=scheme)
+def test_everybody_can_use_it(sign_in: SignIn, admin: User, draft: Postmortem) -> None:
+    page = sign_in(admin, color_scheme="dark")
     number = draft.incident.label
     for address in (
         f"/incidents/{number}/postmortem/edit/",
@@ -164,5 +163,4 @@ def test_everybody_can_use_it(sign_in: SignIn, admin: User, draft: Postmortem, s
         "/settings/templates/standard/preview/",
     ):
         page.goto(address)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{address}: {found.generate_report()[:1500]}"
+        assert axe.faults_in_both_themes(page) == []
