@@ -1,12 +1,16 @@
 """The one Chromium of a test process; Playwright allows no second one beside it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = os.environ.get("HINDSIGHT_CHROMIUM", "/usr/bin/chromium")
+# The runner says which; without it, the lighter one where it is installed.
+CHROMIUM = (
+    os.environ.get("HINDSIGHT_CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
+)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
