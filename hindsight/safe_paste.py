@@ -40,6 +40,7 @@ KEPT_IN_SESSION = "kept_secrets"
 KEPT_LIMIT = 200
 # static/js/safe-paste.js acts on it.
 HEADER = "X-Hindsight-Secrets"
+FILE_NAME = "Name of a file"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "once", "version", SEEN})
 # For all that one form sends.
 TIME_S = 3.0
@@ -60,7 +61,8 @@ class Place:
     @property
     def where(self) -> str:
         """For people."""
-        return f"{self.label}, line {self.line}" if self.line > 1 or self.is_file else self.label
+        has_lines = self.line > 1 or (self.is_file and self.label != FILE_NAME)
+        return f"{self.label}, line {self.line}" if has_lines else self.label
 
 
 class SafePasteMiddleware:
@@ -131,6 +133,8 @@ def _looked_at(request: HttpRequest) -> tuple[list[Place], bool]:
             checked = look(part)
             is_whole &= checked.is_whole and (file.size or 0) <= FILE_BYTES
             places += _places(name, file.name or name, part, checked.findings, is_file=True)
+            named = file.name or ""
+            places += _places(name, FILE_NAME, named, look(named).findings, is_file=True)
     return places, is_whole
 
 

@@ -145,6 +145,21 @@ def test_a_text_file_is_stored_masked_or_as_it_is(incident: Incident, address: s
     assert FileStore().path(second.path).read_bytes() == f"one\nkey {AWS}\nthree\n".encode()
 
 
+def test_the_name_of_a_file_is_looked_at_as_well(incident: Incident, address: str, responder_client: Client) -> None:
+    def dump() -> SimpleUploadedFile:
+        return SimpleUploadedFile(f"dump {AWS}.bin", b"\x00\x01", "application/octet-stream")
+
+    asked = responder_client.post(address, {"body": "dump", "uploads": dump()})
+    assert asked.status_code == 422
+    assert "Name of a file" in asked.content.decode()
+    responder_client.post(address, {"body": "dump", "uploads": dump(), **MASKED})
+    stored = incident.attachments.latest("created_at")
+    assert AWS not in stored.filename
+    assert FileStore().path(stored.path).read_bytes() == b"\x00\x01"
+    responder_client.post(address, {"body": "dump2", "uploads": dump(), **KEPT})
+    assert incident.attachments.latest("created_at").filename == f"dump {AWS}.bin"
+
+
 def test_looking_at_a_preview_asks_nothing(incident: Incident, responder_client: Client) -> None:
     make_step(incident, incident.declared_by or User.objects.get(username="responder"))
     answer = responder_client.post(reverse("entry_preview", args=[incident.number]), {"body": AWS})
