@@ -20,6 +20,7 @@ from incidents.models import (
     Attachment,
     DiagnosisStep,
     FirstCheck,
+    HandoverNote,
     Incident,
     LogNote,
     LogVerdict,
@@ -60,7 +61,8 @@ class IncidentSource:
 
     def documents(self, ids: Collection[int]) -> Iterator[Document]:
         """The documents of these incidents, in a constant number of queries."""
-        incidents = Incident.objects.filter(pk__in=ids, merged_into=None).select_related("declared_by", "lead")
+        incidents = Incident.objects.filter(pk__in=ids, merged_into=None)
+        incidents = incidents.select_related("declared_by", "lead", "handover_note").defer("handover_note__rendered")
         rows = list(incidents.prefetch_related("services", "tags", "people", "teams"))
         parts = _parts_below([row.pk for row in rows])
         versions = dict(self._versions(Incident.objects.filter(pk__in=[row.pk for row in rows])))
@@ -88,8 +90,8 @@ class IncidentSource:
 
     def _versions(self, incidents: QuerySet[Incident]) -> Iterator[tuple[int, str]]:
         below = _versions_below(incidents)
-        for pk, version in incidents.order_by("pk").values_list("pk", "version"):
-            yield pk, f"{version}{below.get(pk, '')}"
+        for pk, version, handed in incidents.order_by("pk").values_list("pk", "version", "handover_note__version"):
+            yield pk, f"{version}{f'.h{handed}' if handed else ''}{below.get(pk, '')}"
 
     def rights_of(self, viewer: Any) -> frozenset[str]:
         """What this person may open; must agree with `Incident.visible_to` over `_rights`."""
@@ -168,7 +170,7 @@ def _own_parts(incident: Incident) -> Iterator[Part]:
     yield Part("number", incident.label)
     yield Part("title", incident.title)
     if incident.summary:
-        yield Part("summary", incident.summary, label="Summary")
+        yield Part("summary", incident.summary, "#summary", "Summary")
     for service in incident.services.all():
         yield Part("service", service.name, label="Service")
     for tag in incident.tags.all():
@@ -178,7 +180,16 @@ def _own_parts(incident: Incident) -> Iterator[Part]:
             yield Part("person", f"{person.username} {person.display_name}".strip(), label="Person")
     for link in (incident.source_name, incident.source_url):
         if link:
-            yield Part("link", link, label="Source")
+            yield Part("link", link, "#facts", "Source")
+    if _has_note(incident):
+        yield Part("section", incident.handover_note.body, "handover/#note", "Hand-over")
+
+
+def _has_note(incident: Incident) -> bool:
+    try:
+        return bool(incident.handover_note.body)
+    except HandoverNote.DoesNotExist:
+        return False
 
 
 def _parts_below(ids: list[int]) -> dict[int, list[Part]]:

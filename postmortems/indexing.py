@@ -153,9 +153,7 @@ def _postmortem_parts(row: Postmortem | None) -> Iterator[Part]:
 
 def _factor_part(factor: ContributingFactor) -> Part:
     name = factor.get_category_display()
-    return Part(
-        "root_cause", f"{name}: {without_references(factor.text)}", "postmortem/#factors", f"Cause: {name.lower()}"
-    )
+    return Part("root_cause", f"{name}: {without_references(factor.text)}", _anchor(factor), f"Cause: {name.lower()}")
 
 
 def _action_part(action: ActionItem) -> Part:
@@ -167,7 +165,7 @@ def _comment_part(comment: Comment) -> Part:
     return Part("section", comment.body, f"postmortem/review/#{comment.anchor}", "Comment")
 
 
-def _anchor(row: Section | Evidence | ActionItem) -> str:
+def _anchor(row: Section | Evidence | ActionItem | ContributingFactor) -> str:
     """Below the incident's own address."""
     return f"postmortem/#{row.anchor}"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from search.documents import Part
+from search.documents import Part, address_of
 from search.signatures import MatchedLine, Signature, Text, compare, numbered, signature, similarity
 from search.words import tokens
 
@@ -30,6 +30,11 @@ class Alike:
     anchor: str
     lines: tuple[MatchedLine, ...]
     why: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """What follows the record's address in a link."""
+        return address_of(self.anchor)
 
 
 class Pasted:

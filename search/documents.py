@@ -30,6 +30,14 @@ FIELDS = (
 
 
 _FIRST_LINE = re.compile(r"L([0-9]{1,9})$")
+# One of many of its kind on the record's own page: "#step-17", not "#facts" nor "postmortem/#section-fix".
+_ONE_OF_MANY = re.compile(r"#[a-z]+-(?:[0-9]+(?:-L[0-9]+)?|[0-9a-f-]{36})")
+
+
+def address_of(anchor: str) -> str:
+    """What follows the record's address in a link to that place: a long record comes in pages, and no server is sent
+    what follows the "#", so the query names it as well."""
+    return f"?at={anchor[1:]}{anchor}" if _ONE_OF_MANY.fullmatch(anchor) else anchor
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from django.utils.safestring import SafeString, mark_safe
 
-from search.documents import Part
+from search.documents import Part, address_of
 from search.engines.protocol import Term
 from search.signing import MARK
 from search.words import STEM_MARK, normal, tokens, words_of
@@ -47,6 +47,11 @@ class Highlight:
     label: str
     html: SafeString
     anchor: str
+
+    @property
+    def address(self) -> str:
+        """What follows the record's address in a link: see `address_of`."""
+        return address_of(self.anchor)
 
 
 class Marker:

@@ -14,8 +14,8 @@ _COUNTED = 200
 # record holds never is.
 COMMON_SHARE = 0.1
 COMMON_FROM = 100
-# So many common words are enough where there is nothing else.
-SEVERAL = 3
+# So many common words are enough: in a store of a few records every word is common.
+SEVERAL = 2
 
 
 def sharing(text: str, rows: Sequence[Scored], terms: Sequence[Term], statistics: Statistics) -> list[Scored]:

@@ -151,18 +151,20 @@ def read_chapter(
     around: int | None = None,
     part: Part | None = None,
 ) -> Chapter:
-    """One page of entries. `around` picks the page that shows that entry, with some lines before it, whatever the part.
+    """One page of entries. `around` picks the page that shows that entry, with some lines before it, whatever the part;
+    nothing else is shown where the first page has it.
 
     A cursor of another order or of nothing begins at the start.
     """
     latest = incident.is_active if newest_first is None else newest_first
     part = part or EVERYTHING
     order = ("-at", "-pk") if latest else ("at", "pk")
-    if not cursor and not around and part.is_everything:
+    if not cursor and part.is_everything:
         # What nearly every page asks for.
         found = (_LATEST if latest else _EARLIEST).rows(incident.pk)
         page = page_of(found, TimelineEntry.objects.all(), order=order, limit=LINES_A_PAGE)
-        return Chapter(page.items, latest, page.next_cursor, True, part)
+        if not around or any(entry.pk == around for entry in page.items):
+            return Chapter(page.items, latest, page.next_cursor, True, part)
     pinned = incident.entries.filter(pk=around).first() if around else None
     if pinned is not None and not part.is_everything and not part.of(incident).filter(pk=pinned.pk).exists():
         part = EVERYTHING

@@ -1,5 +1,7 @@
 """The page of an incident, and the whole record as one file."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -15,13 +17,17 @@ from incidents.pages.export import markdown_of, record_of
 from incidents.pages.live import PACE_S, state_of
 from incidents.pages.record import Place, read_record, read_timeline
 from incidents.pages.timeline import Timeline, part_named
+from incidents.pages.whereabouts import whereabouts
 from incidents.views.head import head_context
 from incidents.views.replies import person
 
 
 @require_safe
 def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
-    """Everything that is known of an incident. For htmx: its timeline alone, or with a cursor the next lines of it."""
+    """Everything that is known of an incident; of a long one the part that `?at=step-17` stands in.
+
+    For htmx: its timeline alone, or with a cursor the next lines of it.
+    """
     incident = access.get_incident(request.user, number)
     if incident.number != number:
         # It was merged; the browser takes the anchor along.
@@ -29,6 +35,11 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
         return redirect(request, incident.get_absolute_url() + (f"?{query}" if query else ""))
     now = timezone.now()
     place = place_of(request)
+    if "at" in request.GET:
+        spot = whereabouts(incident, request.GET["at"])
+        if spot.address:
+            return redirect(request, spot.address)
+        place = replace(place, entry=spot.entry or place.entry, step=spot.step or place.step)
     if wants_fragment(request):
         return _timeline(request, incident, place)
     record = read_record(incident, place)

@@ -33,7 +33,7 @@ def test_texts_have_their_fields_and_places(responder: User) -> None:
         ("verification", f"postmortem/#evidence-{proof.pk}"),
         ("verification", "postmortem/#waiver"),
         ("section", "postmortem/#section-lessons"),
-        ("root_cause", "postmortem/#factors"),
+        ("root_cause", f"postmortem/#factor-{row.factors.get().pk}"),
         ("action", f"postmortem/#action-{action.pk}"),
     }
     assert extra.facts == {

@@ -16,9 +16,9 @@ TERMS = [Term(word, (word,)) for word in STATISTICS.frequencies]
     ("held", "is_answer"),
     [
         (("primary",), False),
-        (("primary", "log"), False),
-        (("lost", "=lost", "log"), False),
-        (("primary", "log", "lost"), True),
+        (("lost", "=lost"), False),
+        (("primary", "log"), True),
+        (("lost", "=lost", "log"), True),
         (("replay",), True),
         (("sig:x:gone",), True),
     ],
