@@ -125,6 +125,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
         "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864"
     ),
 }
+# A thread keeps its connection so long, and then notices at its next request if the file was put in place anew.
+SQLITE_MAX_AGE_S = 60
 POSTGRES_OPTIONS: dict[str, Any] = {
     "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
     # Statements of hindsight.lib.prepared are planned for a connection once they have come so often.
@@ -138,6 +140,8 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS
+        # To open one takes a third of a small request, and who closes the last one has to write the log back first.
+        config.setdefault("CONN_MAX_AGE", SQLITE_MAX_AGE_S)
     elif config["ENGINE"].endswith("postgresql"):
         config["OPTIONS"] = {**POSTGRES_OPTIONS, **config.get("OPTIONS", {})}
         config["CONN_HEALTH_CHECKS"] = True
