@@ -102,8 +102,8 @@ class Marker:
     def _word_of_pieces(self, written: str) -> str:
         for token in tokens(written):
             for word in words_of(token):
-                for form in (word.text, STEM_MARK + word.stem if word.stem else "", word.stem):
-                    if form in self._forms:
+                for form in (word.text, STEM_MARK + word.stem if word.stem != word.text else "", word.stem):
+                    if form in self._forms and (form == word.text or len(form) > 2):
                         return self._forms[form]
         return ""
 

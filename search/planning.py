@@ -25,6 +25,7 @@ MAX_TOKENS = 60_000
 # What stands beside a word counts less than the word: its exact ending, a corrected spelling.
 SURFACE_WEIGHT = 0.3
 PIECE_WEIGHT = 0.7
+SHORTEST_STEM = 3
 # An identifier that some record holds whole, and its parts.
 FOUND_WHOLE_WEIGHT = 2.0
 PART_WEIGHT = 0.1
@@ -155,10 +156,19 @@ def _is_without(asked: asked_for.Clause) -> bool:
 def _terms(word: Word) -> tuple[Term, ...]:
     if not word.stem:
         return (Term(word.text, (word.text,), PIECE_WEIGHT if word.role == "piece" else 1.0),)
-    by_stem = Term(word.text, (word.stem, STEM_MARK + word.stem))
+    by_stem = Term(word.text, _forms(word))
     if word.stem == word.text:
         return (by_stem,)
     return by_stem, Term(f"={word.text}", (word.text,), SURFACE_WEIGHT)
+
+
+def _forms(word: Word) -> tuple[str, ...]:
+    """What a prose word is found by: its stem, written out or of another ending. One of two letters that is written out
+    is another word: the "us" of "used"."""
+    marked = STEM_MARK + word.stem
+    if len(word.stem) < SHORTEST_STEM:
+        return (word.text,) if word.stem == word.text else (marked,)
+    return word.stem, marked
 
 
 def _told(term: Term, sentence: float) -> float:
@@ -219,10 +229,12 @@ def _beside(text: str, chosen: list[Term], view: View, *, is_typing: bool) -> li
 
 @lru_cache(maxsize=5000)
 def _terms_instead(phrase: str) -> tuple[Term, ...]:
-    """The terms of a phrase that stands in for another; none of one that comes down to one plain word: the rest of it
-    is in every text ("run out", "not found"), and that word alone says something else."""
+    """The terms of a phrase that stands in for another; none of one that comes down to one plain word, or to words of
+    everyday speech: the rest of it is in every text ("run out", "not found", "used up"), and what is left says
+    something else by itself."""
     terms = tuple(term for term in terms_of(phrase) if not term.text.startswith("="))
-    return () if len(terms) == 1 and len(list(tokens(phrase))) > 1 else terms
+    is_plain = len(terms) == 1 or all(len(term.text) < SHORTEST_STEM or is_everyday(term.text) for term in terms)
+    return () if is_plain and len(list(tokens(phrase))) > 1 else terms
 
 
 def _behind(text: str, view: View) -> list[Term]:

@@ -93,7 +93,7 @@ class Thesaurus:
         said = key(text) if len(text) < 200 else key.__wrapped__(text)
         words = [token.lower() for token in tokens(text)]
         for at in range(len(said)):
-            for size in range(1, self.longest + 1):
+            for size in range(1, min(self.longest, len(said) - at) + 1):
                 for other, share in self.table.get(said[at : at + size], {}).items():
                     yield Brought(tuple(words[at : at + size]), other, share)
 

@@ -152,6 +152,14 @@ def test_more_than_a_page_is_counted_and_paged(shelf: Shelf, indexed: Run) -> No
     assert (first.count, first.count_is_exact, second.next_offset) == (30, True, None)
 
 
+def test_a_stem_is_not_another_word(library: Shelf, indexed: Run) -> None:
+    library.put(6, "Outage in US", "the US region")
+    library.put(7, "Tapes are used", "by using tapes")
+    indexed()
+    assert found("used") == [7]
+    assert 6 not in found("disk full")
+
+
 def test_what_was_saved_a_moment_ago_is_found_before_the_index_has_it(library: Shelf) -> None:
     library.put(7, "Brandnew flapping", "haproxy flaps", service="lb")
     library.put(3, "Expired lease", "Nobody renewed it")

@@ -1,5 +1,7 @@
 """Marked words: in the right place, and never as markup of the text's own."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,12 @@ def test_a_stem_ending_in_y_is_marked() -> None:
 
 def test_pieces_of_code_are_marked_with_their_word() -> None:
     assert "<mark>QueueDrainer</mark>" in marked("drainer", "at acme.QueueDrainer.run")
+
+
+def test_a_word_that_looks_like_the_stem_of_another_is_not_marked() -> None:
+    text = "In the US we used it, using US tapes; they go and are going"
+    assert re.findall("<mark>(.*?)</mark>", marked("used", text)) == ["used", "using"]
+    assert re.findall("<mark>(.*?)</mark>", marked("go", text)) == ["go"]
 
 
 def test_stop_words_are_not_marked() -> None:
