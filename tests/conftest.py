@@ -2,10 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from tests.support import database
 
 pytest_plugins = ["tests.support.browser", "tests.support.personas"]
 
@@ -23,6 +27,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _belongs_here(item: pytest.Item) -> bool:
     other = "sqlite" if settings.IS_POSTGRES else "postgresql"
     return not item.get_closest_marker(other) and all(mark.args[0] for mark in item.iter_markers("optional"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Databases are copied where bin/test has prepared one, and emptied in a way that costs little."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database.empty)
+        if database.PREPARED:
+            patch.setattr(connection.creation, "create_test_db", database.copy_prepared)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

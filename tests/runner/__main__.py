@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from tests.runner import cluster, needs
+from tests.runner import cluster, needs, prepared
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = sys.executable
@@ -60,14 +60,23 @@ def main() -> int:
         browser, server = needs.chromium(), needs.postgres_bin()
     except needs.Missing as problem:
         sys.exit(str(problem))
-    with tempfile.TemporaryDirectory(prefix="hindsight-test-") as scratch:
-        environment = _environment(Path(scratch), browser)
+    with tempfile.TemporaryDirectory(prefix="hindsight-test-") as scratch, cluster.running(server) as url:
+        return _sum_up(_sections(arguments, _environment(Path(scratch), browser), Path(scratch), url))
+
+
+def _sections(arguments: list[str], environment: dict[str, str], scratch: Path, url: str) -> list[Outcome]:
+    """The checks, while the databases are migrated beside them; then the tests on either database."""
+    sqlite = prepared.on_sqlite(environment, scratch)
+    postgres = prepared.on_postgres(environment, url)
+    try:
         outcomes = [] if arguments else [_check(name, command, environment) for name, command in CHECKS.items()]
-        outcomes.append(_pytest("Tests on SQLite and Whoosh", arguments, environment))
-        with cluster.running(server) as url:
-            on_postgres = {**environment, "DATABASE_URL": url}
-            outcomes.append(_pytest("Tests on PostgreSQL and its full text", arguments or ONCE, on_postgres))
-    return _sum_up(outcomes)
+        outcomes.append(_pytest("Tests on SQLite and Whoosh", arguments, {**environment, **sqlite.variables()}))
+        on_postgres = {**environment, "DATABASE_URL": url, **postgres.variables()}
+        outcomes.append(_pytest("Tests on PostgreSQL and its full text", arguments or ONCE, on_postgres))
+    finally:
+        sqlite.end()
+        postgres.end()
+    return outcomes
 
 
 def _environment(scratch: Path, browser: str) -> dict[str, str]:
