@@ -10,6 +10,7 @@ const gapMinutes = 30;
 const slowest = 60;
 let { since = "", pace = "3", live: address = "" } = bar?.dataset ?? {};
 let who = "";
+let drawn = view();
 let failures = 0;
 let timer = 0;
 let isOver = !address;
@@ -242,6 +243,9 @@ async function ask() {
   if (isOver || isAsking || document.hidden) return;
   isAsking = true;
   let status = 0;
+  /* The state names the lines that came last; a timeline that was put in place of another may not have them. */
+  if (drawn !== view()) since = since.split(".", 3).join(".");
+  drawn = view();
   try {
     const query = new URLSearchParams(view()?.dataset.part ?? "");
     query.set("since", since);

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
@@ -12,9 +13,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from incidents.models import Incident, Outcome, Presence, Pulse, Status
+from incidents.models import Incident, Outcome, Presence, Pulse, Status, TimelineEntry
+from incidents.pages.live import NAMED, State, state_named
+from incidents.pages.news import read_news
+from incidents.pages.timeline import EVERYTHING
 from incidents.services.diagnosis import update_step
 from incidents.services.presence import sweep
+from incidents.services.redact import redact
 from incidents.services.timeline import edit_entry, set_key
 from incidents.services.update import update
 from tests.support.personas import client_of
@@ -78,6 +83,76 @@ def test_a_new_line_comes_alone(watcher: Watcher, incident: Incident, responder:
     assert "The pool is empty" in page
     assert "data-page" not in page
     assert watcher.ask().status_code == 204
+
+
+def test_what_a_page_has_is_not_sent_again(
+    watcher: Watcher, incident: Incident, responder: User, committed: Committed
+) -> None:
+    with committed():
+        first = make_entry(incident, responder, "The pool is empty")
+    watcher.ask()
+    with committed():
+        second = make_entry(incident, responder, "It is full again")
+    page = watcher.ask().content.decode()
+    assert f'id="entry-{second.pk}"' in page
+    assert f'id="entry-{first.pk}"' not in page
+
+
+def test_a_line_whose_change_ended_late_comes_all_the_same(
+    watcher: Watcher, incident: Incident, responder: User, committed: Committed
+) -> None:
+    with committed():
+        make_entry(incident, responder, "Quick")
+    assert "Quick" in watcher.ask().content.decode()
+    stamped = datetime.fromtimestamp(int(watcher.known["since"].split(".")[2]), UTC) - timedelta(seconds=9)
+    with committed():
+        slow = make_entry(incident, responder, "Stamped first, seen last")
+        TimelineEntry.objects.filter(pk=slow.pk).update(changed_at=stamped)
+    assert "Stamped first, seen last" in watcher.ask().content.decode()
+
+
+def test_more_lines_than_a_state_names_come_again(incident: Incident, responder: User) -> None:
+    entries = [make_entry(incident, responder, f"Line {number}") for number in range(NAMED + 3)]
+    TimelineEntry.objects.update(changed_at=NOW)
+    at = int(NOW.timestamp())
+    first = read_news(incident, State(1, 1, at), State(2, 2, at), EVERYTHING, can_write=True)
+    assert len(str(first.state)) < 1_500
+    assert state_named(str(first.state)) == first.state
+    again = read_news(incident, first.state, State(3, 3, at), EVERYTHING, can_write=True)
+    assert [entry for entry in entries if f'id="entry-{entry.pk}"' in again.lines] == entries[:3]
+
+
+def test_each_reader_gets_lines_of_their_own(
+    incident: Incident, responder: User, teammate: User, viewer: User, committed: Committed
+) -> None:
+    teammate.timezone = "Asia/Tokyo"
+    teammate.save()
+    pages = [Watcher(client_of(person), incident) for person in (responder, teammate, viewer)]
+    for page in pages:
+        page.ask()
+    with committed():
+        entry = make_entry(incident, responder, "The pool is empty")
+    writers, tokyo, readers = (page.ask().content.decode() for page in pages)
+    assert f"entries/{entry.pk}/edit/" in writers
+    assert f"entries/{entry.pk}/edit/" in tokyo
+    assert f"entries/{entry.pk}/edit/" not in readers
+    assert f">{NOW:%H:%M}</time>" in writers
+    assert f">{NOW.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}</time>" in tokyo
+    assert "csrfmiddlewaretoken" not in writers + tokyo + readers
+
+
+def test_what_was_redacted_is_sent_to_nobody(
+    watcher: Watcher, incident: Incident, responder: User, teammate: User, committed: Committed
+) -> None:
+    with committed():
+        entry = make_entry(incident, responder, "The password is hunter2hunter2")
+    assert "hunter2hunter2" in watcher.ask().content.decode()
+    with committed():
+        redact(incident=incident, by=responder, now=timezone.now(), exact="hunter2hunter2", reason="A password")
+    for page in (watcher, Watcher(client_of(teammate), incident)):
+        answer = page.ask().content.decode()
+        assert f'id="entry-{entry.pk}"' in answer
+        assert "hunter2hunter2" not in answer
 
 
 def test_a_corrected_and_a_pinned_line_come_again(
