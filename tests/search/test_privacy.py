@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from incidents.services.update import update
 from search.results import find, glance, similar
 from search.suggesting import suggest
 from tests.search.real import full_incident, index
@@ -34,6 +35,8 @@ PAGES = [
     "/search/?q=tag:{}",
     "/search/?q=error:{}",
     "/search/?q={}+in:title",
+    "/search/?q=checkout+{}&explain=1",
+    "/search/?q={}&explain=1&format=json",
     "/search/suggest/?q={}",
     "/search/suggest/?q=tag:{}",
     "/search/similar/?title={}",
@@ -96,6 +99,32 @@ def test_a_pasted_text_is_compared_with_what_may_be_seen(theirs: Client, outside
         form = theirs.post("/search/similar/", {"title": word, "summary": trace}, headers=HTMX)
         answers.append(_DIFFERS.sub("", answer.content.decode() + form.content.decode()).replace(word, "…"))
     assert answers[0] == answers[1]
+
+
+def test_what_is_like_an_open_record_are_records_that_may_be_seen(
+    theirs: Client, outsider: User, index: Callable[[], None]
+) -> None:
+    """The panel on an incident's page, of one that has the word of a private one as its title."""
+    incident = make_incident(outsider, title="Not yet")
+    answers = []
+    for word in (SECRET, UNKNOWN):
+        update(incident=incident, by=outsider, now=timezone.now(), version=None, fields={"title": f"{word} checkout"})
+        index()
+        panel = theirs.get(f"/search/similar/?to={incident.label}", headers=HTMX).content.decode()
+        answers.append(_DIFFERS.sub("", panel).replace(word, "…"))
+    assert answers[0] == answers[1]
+    assert "INC-1" in answers[0]
+    assert "INC-2" not in answers[0]
+
+
+def test_a_record_that_is_hidden_is_like_nothing(theirs: Client) -> None:
+    """INC-2 is private, INC-9 does not exist."""
+    hidden, absent = (theirs.get(f"/search/similar/?to={label}", headers=HTMX) for label in ("INC-2", "INC-9"))
+    assert (hidden.status_code, _DIFFERS.sub("", hidden.content.decode())) == (
+        absent.status_code,
+        _DIFFERS.sub("", absent.content.decode()),
+    )
+    assert hidden.status_code == 404
 
 
 def test_it_is_found_by_those_who_may_see_it(theirs: Client, responder: User) -> None:
