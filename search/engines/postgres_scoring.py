@@ -1,10 +1,7 @@
 """The best candidates scored by the one formula (search/scoring.py), over tallies that stand beside their vectors."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from sys import intern
 from typing import Any
 from zlib import crc32
 
@@ -21,9 +18,6 @@ Numbers = NDArray[Any]
 PINNED = 1_000_000.0
 # A word as a number, and how often it stands in each group.
 TALLY = np.dtype([("word", "<u4"), ("times", "u1", (GROUP_COUNT,))])
-# Facets of so many documents are remembered: a row of the table never changes, a changed document is another row.
-_MAX_REMEMBERED = 100_000
-_facets: dict[tuple[int, int], tuple[str, ...]] = {}
 
 
 def number_of(word: str) -> int:
@@ -56,27 +50,6 @@ def scored(ids: Sequence[int], plan: Plan, statistics: Statistics, pinned: Colle
         Scored(rows.keys[at], float(points[at]), tuple(texts[place] for place in np.flatnonzero(held[at])))
         for at in order
     ]
-
-
-def counted(generation: int, ids: Sequence[int], names: Sequence[str]) -> dict[str, dict[str, int]]:
-    """How often each value of these facets stands in these documents."""
-    found: dict[str, dict[str, int]] = {name: {} for name in names}
-    if not names or not ids:
-        return found
-    known = {pk: _facets.get((generation, pk)) for pk in ids}
-    missing = [pk for pk, tokens in known.items() if tokens is None]
-    if missing:
-        read = ask("SELECT d.id, d.facets FROM search_searchdocument d WHERE d.id = ANY(%s)", [missing])
-        fresh = {pk: tuple(map(intern, tokens)) for pk, tokens in read}
-        known.update(fresh)
-        if len(_facets) + len(fresh) > _MAX_REMEMBERED:
-            _facets.clear()
-        _facets.update({(generation, pk): tokens for pk, tokens in fresh.items()})
-    for token, count in Counter(chain.from_iterable(filter(None, known.values()))).items():
-        name, _, value = token.partition(":")
-        if name in found:
-            found[name][value] = count
-    return found
 
 
 def _read(ids: Sequence[int], terms: Sequence[Term]) -> _Rows:

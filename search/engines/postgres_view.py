@@ -6,10 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.postgres_scoring import counted, scored
+from search.engines.postgres_facets import counted
+from search.engines.postgres_lists import Forms, Ids, Lists, lists_of
+from search.engines.postgres_scoring import scored
 from search.engines.postgres_sql import Where, all_of, any_form, ask, condition
 from search.engines.postgres_statistics import Known, common_words, statistics
-from search.engines.protocol import Key, Plan, Ranked, Statistics, Term
+from search.engines.protocol import Fact, Key, Plan, Ranked, Statistics, Term
 from search.scoring import rarity
 from search.spelling import (
     MAX_LOOKED_AT,
@@ -21,9 +23,6 @@ from search.spelling import (
     letter_set,
     order,
 )
-
-Ids = NDArray[np.int64]
-Forms = tuple[str, ...]
 
 MAX_CANDIDATES = 2000
 # Common words whose documents stand in where others are too few.
@@ -37,6 +36,10 @@ _SURE = 0.9
 # Names the documents that hold every typed word.
 _ALL: Forms = ()
 _NONE: Ids = np.zeros(0, dtype=np.int64)
+# Of a condition that no more documents fulfil, these are read.
+MAX_NARROW = 4000
+# Stands for more documents than are ever read.
+_TOO_MANY: Ids = np.zeros(MAX_NARROW + 1, dtype=np.int64)
 # Longer words are counted so many at a time, until no other can be as frequent.
 _COUNTED_AT_ONCE = 12
 # An array as PostgreSQL sends it: its head, then the length and the value of each element.
@@ -57,6 +60,8 @@ class PostgresView:
         self._where = where.plus("d.id <> ALL(%s::bigint[])", self._left_out) if self._left_out else where
         # The visible documents of words, one more than the limit at most.
         self._held: dict[Forms, Ids] = {}
+        # Lists that lack somebody's documents are for this one question.
+        self._remembered = Lists() if self._left_out else lists_of(known)
         self._counts: dict[Forms, int] = {}
         self._common: dict[Forms, int] = {}
 
@@ -154,7 +159,7 @@ class PostgresView:
         """
         count = self._statistics.count
         worths = {term.forms: term.weight * rarity(self._frequency(term.forms), count) for term in plan.terms}
-        held = self._found(where, [forms for forms in worths if forms not in self._common])
+        held = self._found(plan, where, [forms for forms in worths if forms not in self._common])
         typed = [term for term in plan.terms if not term.instead_of]
         is_cut = len(held) < len(worths) or any(len(ids) > MAX_CANDIDATES for ids in held.values())
         if len(typed) > 1 and is_cut:
@@ -166,26 +171,38 @@ class PostgresView:
         for some in (common[:MAX_FILLED_BY], common[MAX_FILLED_BY:]):
             # With filters even these may not be enough.
             if some and len(ids) <= MAX_CANDIDATES:
-                held.update(self._found(where, some))
+                held.update(self._found(plan, where, some))
                 ids, points = _united(held, worths)
                 is_cut = any(len(ids) > MAX_CANDIDATES for ids in held.values())
         best = np.lexsort((-ids, -points))[:MAX_CANDIDATES]
         return ids[best].tolist(), len(ids) <= MAX_CANDIDATES and not is_cut
 
-    def _found(self, where: Where, asked: list[Forms]) -> dict[Forms, Ids]:
+    def _found(self, plan: Plan, where: Where, asked: list[Forms]) -> dict[Forms, Ids]:
         """The documents of these words that fulfil a condition."""
-        if where is not self._where:
+        if where is self._where:
+            self._learn(asked)
+            return {forms: self._held[forms] for forms in asked}
+        # An index knows who has a fact.
+        has_facts = any(all(isinstance(clause, Fact) for clause in group) for group in plan.required)
+        read = asked if has_facts else []
+        whole = [forms for forms in read if len(self._held.get(forms, _TOO_MANY)) <= MAX_CANDIDATES]
+        narrow = _all_ids(where, MAX_NARROW) if whole else _TOO_MANY
+        if len(narrow) > MAX_NARROW:
             return _documents(where, map(any_form, asked), asked)
-        self._learn(asked)
-        return {forms: self._held[forms] for forms in asked}
+        # Who fulfils the condition is read once, and not for each word again.
+        found = {forms: np.intersect1d(self._held[forms], narrow, assume_unique=True) for forms in whole}
+        left = [forms for forms in asked if forms not in found]
+        return {**found, **_documents(where, map(any_form, left), left)}
 
     def _few(self, asked: list[Term], limit: int) -> list[Term]:
         """Those terms of many that stand in few documents, if they are enough."""
         shares, most = common_words(self._known), FEW[-1] / max(self._known.documents, 1)
         left = [term.forms for term in asked if not any(shares.get(form, 0.0) > most for form in term.forms)]
+        self._recall(left)
+        left = [forms for forms in left if forms not in self._held]
         for few in FEW:
             held = _documents(self._where, map(any_form, left), left, few)
-            self._held.update({forms: ids for forms, ids in held.items() if len(ids) < few})
+            self._keep({forms: ids for forms, ids in held.items() if len(ids) < few})
             left = [forms for forms in left if forms not in self._held]
             rare = [term for term in asked if len(self._held.get(term.forms, _NONE))]
             if len(rare) >= limit:
@@ -194,8 +211,18 @@ class PostgresView:
 
     def _learn(self, asked: Iterable[Forms]) -> None:
         """Read the visible documents of these words."""
-        new = list({forms for forms in asked if forms not in self._held})
-        self._held.update(_documents(self._where, map(any_form, new), new))
+        wanted = set(asked)
+        self._recall(wanted)
+        new = [forms for forms in wanted if forms not in self._held]
+        self._keep(_documents(self._where, map(any_form, new), new))
+
+    def _recall(self, wanted: Iterable[Forms]) -> None:
+        """Take what an earlier question has read, if nothing has changed since."""
+        self._held.update(self._remembered.get(self._rights, (forms for forms in wanted if forms not in self._held)))
+
+    def _keep(self, read: dict[Forms, Ids]) -> None:
+        self._held.update(read)
+        self._remembered.put(self._rights, read)
 
     def _uncommon(self, asked: Iterable[Forms]) -> list[Forms]:
         """Those of these words that are looked up; of the others it is known that more documents hold them than are
@@ -213,10 +240,14 @@ class PostgresView:
 
     def _count(self, asked: Iterable[Forms]) -> None:
         """Learn in how many visible documents these words stand."""
-        new = self._uncommon({forms for forms in asked if forms not in self._held and forms not in self._counts})
+        wanted = {forms for forms in asked if forms not in self._held and forms not in self._counts}
+        self._counts.update(self._remembered.counts(self._rights, wanted))
+        new = self._uncommon(wanted - self._counts.keys())
         if new:
             rows = ask(_each(self._where, "count(*)", MAX_CANDIDATES), [*self._where.values, list(map(any_form, new))])
-            self._counts.update({new[at - 1]: times for at, times in rows})
+            counted = {new[at - 1]: times for at, times in rows}
+            self._remembered.put_counts(self._rights, counted)
+            self._counts.update(counted)
 
     def _frequency(self, forms: Forms) -> int:
         """In how many visible documents a word stands: from the candidates' limit on, an estimate."""
@@ -271,6 +302,15 @@ def _ids_of(generation: int, keys: Collection[Key]) -> list[int]:
         )
         found.extend(pk for (pk,) in rows)
     return sorted(found)
+
+
+def _all_ids(where: Where, most: int) -> Ids:
+    """The documents that fulfil a condition, in order; one more than `most` of them at most."""
+    sql = (
+        "SELECT array_send(array_agg(x.id)) FROM (SELECT d.id FROM search_searchdocument d"  # noqa: S608 - fixed conditions
+        f" WHERE {where.sql} LIMIT {most + 1}) x"
+    )
+    return _unpacked(ask(sql, where.values)[0][0])
 
 
 def _ids(where: Where, tail: str, limit: int) -> list[int]:
