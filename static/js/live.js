@@ -56,9 +56,19 @@ function keepingPlace(place, change) {
   requestAnimationFrame(() => root.classList.remove("is-changing"));
 }
 
+/* A link of a line that has the focus is found again in the line that takes its place. */
+const links = [".entry-when a", "a.entry-correct", "a.entry-more"];
+const linkIn = (line) => links.find((name) => document.activeElement?.matches(name) && line.contains(document.activeElement));
+
+function exchange(old, line) {
+  const link = linkIn(old);
+  old.replaceWith(line);
+  if (link) line.querySelector(link)?.focus({ preventScroll: true });
+}
+
 const isBusy = (element) => {
   const selection = document.getSelection();
-  return element.contains(document.activeElement) || element.querySelector("details[open].menu, form")
+  return (element.contains(document.activeElement) && !linkIn(element)) || element.querySelector("details[open].menu, form")
     || (selection && !selection.isCollapsed && selection.containsNode(element, true));
 };
 
@@ -111,11 +121,16 @@ function take(line, isOwn) {
   if (!there) {
     if (put(line) && !isOwn) tellOf(line);
   } else if (there.dataset.v !== line.dataset.v) {
-    if (isBusy(there)) { waiting.set(line.id, line); return; }
+    if (isBusy(there)) { waiting.set(line.id, { line, there }); return; }
     const following = nextEntry(there);
-    if (there.dataset.at === line.dataset.at) keepingPlace(there, () => there.replaceWith(line));
-    else { keepingPlace(there, () => { there.remove(); mend(following); }); put(line); }
-  } else return;
+    if (there.dataset.at === line.dataset.at) keepingPlace(there, () => exchange(there, line));
+    else {
+      const link = linkIn(there);
+      keepingPlace(there, () => { there.remove(); mend(following); });
+      put(line);
+      if (link) line.querySelector(link)?.focus({ preventScroll: true });
+    }
+  }
   waiting.delete(line.id);
   if (line.isConnected) window.htmx?.process(line);
 }
@@ -255,7 +270,8 @@ async function ask() {
     if (status === 200 || status === 286) await takeIn(await response.text());
   } catch { status ||= 0; }
   isAsking = false;
-  for (const line of [...waiting.values()]) take(line, false);
+  /* A line that was exchanged meanwhile, by who saved it here, is newer than what waits for it. */
+  for (const { line, there } of [...waiting.values()]) if (there.isConnected) take(line, false); else waiting.delete(line.id);
   if (endings[status] && !isOver) { end(...endings[status]); return; }
   if (status === 200 || status === 204) { failures = 0; if (bar?.dataset.state !== "on") say("on", "Live"); } else failures += 1;
   if (status === 401) { failures = Math.max(failures, 3); say("waiting", "Signed out: news wait until you sign in again."); } else if (failures > 1) say("waiting", "No connection. Trying again.");

@@ -108,6 +108,9 @@ def test_two_who_correct_one_line_lose_nothing(
     other.fill(f"{line} form[data-entry-edit] textarea", "The pool holds twelve connections on each node")
     other.locator(f"{line} form[data-entry-edit] button").first.click()
     expect(other.locator(f"{line} .prose")).to_have_text("The pool holds twelve connections on each node")
+    # What waited while they wrote is older than what they saved.
+    other.wait_for_timeout(WITHIN_MS)
+    expect(other.locator(f"{line} .prose")).to_have_text("The pool holds twelve connections on each node")
     expect(one.locator(f"{line} .prose")).to_have_text(
         "The pool holds twelve connections on each node", timeout=WITHIN_MS
     )
