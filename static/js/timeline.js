@@ -112,6 +112,10 @@ async function correct(link) {
   box?.setSelectionRange(box.value.length, box.value.length);
 }
 
+function isChanged(form) {
+  return [...form.elements].some((field) => (field.tagName === "SELECT" ? !field.selectedOptions[0]?.defaultSelected : field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue));
+}
+
 function cancel(form) {
   const body = form.closest(".entry-body");
   if (!body || !before.has(body)) return false;
@@ -139,5 +143,15 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-entry-edit]");
   if (!form) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  if (event.key === "Escape" && !isChanged(form) && cancel(form)) event.preventDefault();
+});
+/* Who saved a line by keyboard goes on from that line. */
+let corrected = "";
+document.addEventListener("submit", ({ target }) => { if (target.matches("form[data-entry-edit]")) corrected = target.closest("#timeline .entry")?.id ?? ""; }, true);
+document.addEventListener("htmx:afterSettle", () => {
+  const line = corrected && document.getElementById(corrected);
+  if (!line || line.querySelector("form[data-entry-edit]")) return;
+  corrected = "";
+  if (document.activeElement === document.body) line.querySelector(".entry-correct")?.focus({ preventScroll: true });
 });
 window.addEventListener("popstate", () => { if (document.getElementById("timeline") && !location.hash.startsWith("#entry-")) show(location.href); });

@@ -69,6 +69,15 @@ def test_walking_correcting_composing_and_going(responder: User, incident: Incid
     line.locator(".entry-when a").focus()
     page.keyboard.press("e")
     expect(page.locator("textarea", has_text="Second line")).to_be_focused()
+    # Nobody is left without focus: not who changes their mind, and not who saves.
+    page.keyboard.press("Escape")
+    expect(line.locator(".entry-correct")).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.locator("textarea", has_text="Second line")).to_be_focused()
+    page.keyboard.type(", corrected")
+    page.keyboard.press("Control+Enter")
+    expect(line.locator(".prose")).to_have_text("Second line, corrected")
+    expect(line.locator(".entry-correct")).to_be_focused()
     for key, place in (("i", "/incidents/"), ("p", "/postmortems/"), ("s", "/search/"), ("l", "/")):
         page.goto("/services/")
         page.keyboard.press("g")
