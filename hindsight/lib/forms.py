@@ -211,6 +211,8 @@ class FormErrors(forms.BaseForm):
         for name, field in self.fields.items():
             if field.label is None:
                 field.label = pretty_name(name)
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = f"{field.label} is needed."
 
     @property
     def notices(self) -> list[str]:

@@ -1,12 +1,14 @@
 """The commands about the incident itself: how bad, how far, who, what is concerned; and plain lines of a kind."""
 
 import re
+from difflib import get_close_matches
 
 from accounts.models import User
 from hindsight.lib.problems import InvalidError
 from incidents.commands.grammar import Block
 from incidents.commands.scene import Act, Made, Scene
 from incidents.models import EntryKind, Incident, LinkKind, Severity, Status, TimelineEntry, transition
+from incidents.pages.catalogue import visible_services
 from incidents.services.changes import ChangeFields, note_change
 from incidents.services.fields import IncidentFields
 from incidents.services.links import link as link_incidents
@@ -20,6 +22,8 @@ KINDS = {
     "decision": EntryKind.DECISION,
     "note": EntryKind.NOTE,
 }
+# From here on a name is like another.
+_NEAR = 0.7
 _NUMBER = re.compile(r"(?:INC-?|#)?(\d{1,9})\b[,:]?", re.IGNORECASE)
 
 
@@ -94,7 +98,19 @@ def service(scene: Scene, block: Block) -> Act:
         there = list(scene.incident.services.values_list("name", flat=True))
         return _update(scene, {"services": [*there, *names]})
 
-    return Act(f"Adds {', '.join(names)[:120]} to the services", run)
+    return Act(f"Adds {', '.join(names)[:120]} to the services{_new_services(scene, names)}", run)
+
+
+def _new_services(scene: Scene, names: list[str]) -> str:
+    """Which of them nothing has had yet, and what may have been meant: a slip of the pen makes a service too."""
+    known = {name.lower(): name for name in visible_services(scene.by).values_list("name", flat=True)}
+    words = ""
+    for name in names:
+        if name.lower() in known:
+            continue
+        near = [one for one in known if name.lower() in one] or get_close_matches(name.lower(), known, 1, _NEAR)
+        words += f"; {name[:60]} is new" + (f", or did you mean {known[near[0]]}?" if near else "")
+    return words
 
 
 def link(scene: Scene, block: Block) -> Act:

@@ -33,11 +33,14 @@ FORMATS = {"clock": "%H:%M", "short": "%-d %b, %H:%M", "date": "%-d %b %Y", "ful
 def moment(at: datetime | None, style: str = "full", *, relative: bool = False) -> SafeString:
     """A moment in the reader's zone, with UTC in its title; nothing for none.
 
-    Styles: clock, short, date, full. `relative` lets the script of every page write "3 min ago" and keep it true.
+    Styles: clock, short (with its year where that is not this one), date, full. `relative` lets the script of every
+    page write "3 min ago" and keep it true.
     """
     if at is None:
         return SafeString("")
     local = timezone.localtime(at)
+    if style == "short" and local.year != timezone.localtime().year:
+        style = "full"
     return format_html(
         '<time datetime="{}" title="{}"{}>{}</time>',
         f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",

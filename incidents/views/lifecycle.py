@@ -26,6 +26,9 @@ def incident_status(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         wanted = request.GET.get("to", "")
         form = StatusForm(initial={"status": wanted if wanted in Status.values else None, "version": incident.version})
+        if wanted in Status.values:
+            # Who comes here from the stages has chosen; the reason is what is missing.
+            form.fields["reason"].widget.attrs["autofocus"] = True
         return _status_page(request, incident, form, OK)
     form = StatusForm(request.POST)
 

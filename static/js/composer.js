@@ -93,7 +93,7 @@ function bringBack(item) {
 function showFault(fault) {
   const form = theForm();
   form.querySelector("[data-composer-errors]")?.remove();
-  const banner = Object.assign(document.createElement("p"), { className: "composer-fault", textContent: fault });
+  const banner = Object.assign(document.createElement("p"), { className: "composer-fault", textContent: fault.replace(/^Text: /, "") });
   banner.dataset.composerErrors = "";
   banner.setAttribute("role", "alert");
   form.prepend(banner);

@@ -144,6 +144,20 @@ def test_the_plan_names_a_slip(incident: Incident, responder_client: Client) -> 
     assert "Did you mean /status?" in plan["fault"]
 
 
+def test_the_plan_says_which_services_would_be_new(
+    incident: Incident, responder: User, responder_client: Client
+) -> None:
+    make_incident(responder, services=["checkout-api"])
+
+    def foreseen(words: str) -> str:
+        plan = reverse("entry_plan", args=[incident.number])
+        return str(responder_client.post(plan, {"body": f"/service {words}"}).json()["acts"][0]["says"])
+
+    assert foreseen("Checkout-API") == "Adds Checkout-API to the services"
+    assert foreseen("checkout").endswith("checkout is new, or did you mean checkout-api?")
+    assert foreseen("billing").endswith("billing is new")
+
+
 def test_the_preview_is_safe_markdown(incident: Incident, responder_client: Client) -> None:
     text = "**bold** <script>x</script>\n/fix _done_\n```\n<b>\n```"
     page = responder_client.post(reverse("entry_preview", args=[incident.number]), {"body": text}).content.decode()

@@ -144,6 +144,12 @@ def test_going_back_needs_a_reason(incident: Incident, responder_client: Client)
     assert "It came back" in responder_client.get(incident.get_absolute_url()).content.decode()
 
 
+def test_the_reason_is_asked_for_at_once(incident: Incident, responder_client: Client) -> None:
+    page = responder_client.get(f"{at('incident_status', incident)}?to=closed").content.decode()
+    assert "autofocus" in page.split('name="reason"')[1].split(">")[0]
+    assert "autofocus" not in responder_client.get(at("incident_status", incident)).content.decode()
+
+
 def test_unknown_status_is_refused(incident: Incident, responder_client: Client) -> None:
     assert responder_client.post(at("incident_status", incident), {"status": "on fire"}).status_code == 422
 

@@ -50,6 +50,15 @@ def test_an_empty_title_is_named() -> None:
     assert filled(title=" \n ").errors["title"] == ["Title is empty."]
 
 
+def test_what_was_not_chosen_is_named() -> None:
+    class ChoiceForm(FormErrors, forms.Form):
+        category = forms.ChoiceField(choices=[("change", "Change")])
+        file = forms.FileField(label="New file")
+
+    errors = ChoiceForm({}).errors
+    assert (errors["category"], errors["file"]) == (["Category is needed."], ["New file is needed."])
+
+
 def test_errors_and_hints_are_tied_to_their_widgets() -> None:
     form = filled(title="", body="x" * 51)
     title, body = str(form["title"]), str(form["body"])
