@@ -243,4 +243,5 @@ def pss() -> float:
     return int(match[1]) / 1024 if match else 0.0
 
 
-main()
+if __name__ == "__main__":
+    main()

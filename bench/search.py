@@ -36,7 +36,7 @@ def main() -> None:
     """Run every combination and print a table for each."""
     given = _arguments()
     with ExitStack() as stack:
-        address = _server(stack, given.keep) if "postgres" in given.engines else ""
+        address = server(stack, given.keep) if "postgres" in given.engines else ""
         for size in map(int, given.sizes.split(",")):
             for engine in given.engines.split(","):
                 if engine == "postgres" and not address:
@@ -64,7 +64,8 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-def _server(stack: ExitStack, keep: Path | None) -> str:
+def server(stack: ExitStack, keep: Path | None) -> str:
+    """The address of a PostgreSQL that runs until the stack is left, "" where none is installed; in `keep` it stays."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         return ""
@@ -108,7 +109,7 @@ class _Run:
         environment = {**os.environ, "HINDSIGHT_DATA_DIR": str(home), "HINDSIGHT_SEARCH_ENGINE": self._engine}
         environment.pop("DATABASE_URL", None)
         if self._engine == "postgres":
-            environment["DATABASE_URL"] = _database(self._address, self._size, is_new=is_new)
+            environment["DATABASE_URL"] = database(self._address, self._size, is_new=is_new)
         return environment
 
     def _done(self, step: str, environment: dict[str, str]) -> dict:
@@ -119,7 +120,7 @@ class _Run:
         return json.loads(done.stdout.splitlines()[-1])
 
 
-def _database(address: str, size: int, *, is_new: bool) -> str:
+def database(address: str, size: int, *, is_new: bool) -> str:
     """A database of its own on the server at `address`."""
     head, _, tail = address.partition("/postgres?")
     name = f"bench_{size}"

@@ -22,28 +22,27 @@ class Check:
         self._patterns: dict[str, _Said] = {}
         self._forms: dict[str, list[tuple[str, ...]]] = {}
 
-    @property
-    def needs_facts(self) -> bool:
-        """Tell whether a record's facts have to be known as well, because they may stand in for a phrase."""
-        return any(isinstance(_bare(clause), Filter) for group in self._groups for clause in group)
-
-    def holds(self, parts: Sequence[Part], facts: Mapping[str, tuple[str, ...]] | None = None) -> bool:
-        """Tell whether a record with these parts fulfils what the query asks of its text."""
+    def holds(self, parts: Sequence[Part], facts: Mapping[str, tuple[str, ...]] | None = None) -> bool | None:
+        """Tell whether a record with these parts fulfils what the query asks of its text. None where that hangs on its
+        facts, which may stand in for a phrase, and those are not given."""
         whole = _Texts(parts)
         inside = _Texts([part for part in parts if part.field in self._within]) if self._within else whole
         if any(self._has_phrase(whole, phrase.text) for phrase in self._unwanted):
             return False
-        return all(any(self._fulfils(clause, inside, facts or {}) for clause in group) for group in self._groups)
+        return _all(_any(self._fulfils(clause, inside, facts) for clause in group) for group in self._groups)
 
     @staticmethod
     def _is_read(group: Iterable[Clause], within: frozenset[str]) -> bool:
         bare = [_bare(clause) for clause in group]
         return any(isinstance(clause, Phrase) or (within and isinstance(clause, Words)) for clause in bare)
 
-    def _fulfils(self, clause: Clause, texts: "_Texts", facts: Mapping[str, tuple[str, ...]]) -> bool:
+    def _fulfils(self, clause: Clause, texts: "_Texts", facts: Mapping[str, tuple[str, ...]] | None) -> bool | None:
         if isinstance(clause, Not):
-            return not self._fulfils(clause.clause, texts, facts)
+            found = self._fulfils(clause.clause, texts, facts)
+            return None if found is None else not found
         if isinstance(clause, Filter):
+            if facts is None:
+                return None
             return clause.value.casefold() in {value.casefold() for value in facts.get(clause.name, ())}
         if isinstance(clause, Phrase):
             return self._has_phrase(texts, clause.text)
@@ -88,6 +87,26 @@ class _Texts:
         if self._words is None:
             self._words = {word for text in self.normal for word in index_words(text)}
         return self._words
+
+
+def _any(found: Iterable[bool | None]) -> bool | None:
+    """Whether one holds; None where none does and of one it is not known."""
+    is_unsure = False
+    for one in found:
+        if one:
+            return True
+        is_unsure = is_unsure or one is None
+    return None if is_unsure else False
+
+
+def _all(found: Iterable[bool | None]) -> bool | None:
+    """Whether all hold; None where none fails and of one it is not known."""
+    is_unsure = False
+    for one in found:
+        if one is False:
+            return False
+        is_unsure = is_unsure or one is None
+    return None if is_unsure else True
 
 
 def _bare(clause: Clause) -> Clause:

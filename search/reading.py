@@ -44,14 +44,14 @@ class Reading:
     def with_phrases(self, rows: Sequence[Scored], query: Query) -> list[Scored]:
         """Those rows whose text has the phrases; the index only knows that it has their words."""
         check = Check(query)
-        if check.needs_facts:
-            documents = [d for kind in {row.key[0] for row in rows} for d in readable(kind, _ids(rows, kind))]
-            facts = {document.key: document.facts for document in documents}
-            self._held.update({document.key: shown(document) for document in documents})
-        else:
-            facts = {}
         parts = self.parts(row.key for row in rows)
-        return [row for row in rows if row.key in parts and check.holds(parts[row.key], facts.get(row.key))]
+        holding = {row.key: check.holds(parts[row.key]) for row in rows if row.key in parts}
+        # To know a record's facts it has to be built, which takes far longer than reading its text.
+        unsure = [row for row in rows if row.key in holding and holding[row.key] is None]
+        for document in (d for kind in {row.key[0] for row in unsure} for d in readable(kind, _ids(unsure, kind))):
+            self._held[document.key] = shown(document)
+            holding[document.key] = check.holds(self._held[document.key], document.facts)
+        return [row for row in rows if holding.get(row.key)]
 
 
 def shown(document: Document) -> Parts:
