@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,18 +20,30 @@ def prepared(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
         with connection.cursor() as cursor:
             yield cursor
         return
-    # Not at the top: SQLite's installations never load the driver.
-    from psycopg import Cursor
-
     connection.ensure_connection()
     plain: Any = connection.connection
-    usual, plain.cursor_factory = plain.cursor_factory, Cursor
+    usual, plain.cursor_factory = plain.cursor_factory, _planned()
     try:
         cursor = connection.cursor()
     finally:
         plain.cursor_factory = usual
     with cursor:
         yield cursor
+
+
+@cache
+def _planned() -> Any:
+    # Not at the top: SQLite's installations never load the driver.
+    from psycopg import Cursor
+
+    class Planned(Cursor[Any]):
+        """The driver's own, that remembers what it sent: Django asks for that where queries are counted."""
+
+        def _convert_query(self, *given: Any) -> Any:
+            self._query = super()._convert_query(*given)
+            return self._query
+
+    return Planned
 
 
 def bound(connection: BaseDatabaseWrapper, values: Sequence[Any]) -> list[Any]:
