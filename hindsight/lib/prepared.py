@@ -1,12 +1,16 @@
 """Statements that PostgreSQL plans once a connection: planning a small one takes longer than answering it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
+from itertools import count
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+
+_MARK = re.compile("%[s%]")
 
 
 @contextmanager
@@ -34,16 +38,24 @@ def prepared(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
 @cache
 def _planned() -> Any:
     # Not at the top: SQLite's installations never load the driver.
-    from psycopg import Cursor
+    from psycopg import RawCursor
 
-    class Planned(Cursor[Any]):
-        """The driver's own, that remembers what it sent: Django asks for that where queries are counted."""
+    class Planned(RawCursor[Any]):
+        """A cursor of the driver that takes a statement as PostgreSQL reads it: its ordinary one takes long ones apart
+        each time. Remembers what it sent: Django asks for that where queries are counted."""
 
-        def _convert_query(self, *given: Any) -> Any:
-            self._query = super()._convert_query(*given)
+        def _convert_query(self, query: Any, params: Any = None) -> Any:
+            self._query = super()._convert_query(_numbered(query) if params is not None else query, params)
             return self._query
 
     return Planned
+
+
+@lru_cache(maxsize=1000)
+def _numbered(sql: str) -> str:
+    """A statement with $1, $2 … for each of its `%s`."""
+    numbers = count(1)
+    return _MARK.sub(lambda mark: "%" if mark[0] == "%%" else f"${next(numbers)}", sql)
 
 
 def bound(connection: BaseDatabaseWrapper, values: Sequence[Any]) -> list[Any]:

@@ -31,6 +31,12 @@ def test_a_percent_sign_and_quotes_in_a_value_stay_what_they_are() -> None:
     assert [rows(sql, [value]) for value in (name, name, name, "100%s")] == [[(name,)], [(name,)], [(name,)], []]
 
 
+def test_percent_signs_of_a_statement_are_its_own() -> None:
+    make("percent")
+    sql = f"SELECT username FROM {table(User)} WHERE username LIKE 'per%%' AND role = %s"  # noqa: S608 - a name of ours
+    assert [rows(sql, ["responder"]) for _ in range(3)] == [[("percent",)]] * 3
+
+
 def test_rows_of_any_number_of_ids() -> None:
     people = [make(f"person-{at}") for at in range(3)]
     source = table(User)
