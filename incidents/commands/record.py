@@ -151,7 +151,8 @@ def change(scene: Scene, block: Block) -> Act:
             return Made(entry=_entry(scene, EntryKind.NOTE, rest, allow_empty=True))
         return Made()
 
-    return Act(f"Adds the change “{title.strip()[:60]}”", run)
+    when = "" if scene.at else ", as of now; /at 14:05 says when it went live"
+    return Act(f"Adds the change “{title.strip()[:60]}”{when}", run)
 
 
 def acknowledged(scene: Scene, block: Block) -> Act:

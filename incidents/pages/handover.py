@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from hindsight.lib.time import duration_text
-from incidents.models import DiagnosisStep, EntryKind, HandoverNote, Incident, Outcome, TimelineEntry
+from incidents.models import DiagnosisStep, EntryKind, HandoverNote, Incident, Outcome, Status, TimelineEntry
 from incidents.pages.changes import Changes, ShownChange, read_changes
 from incidents.pages.export import change_words
 from incidents.pages.glance import DEAD_ENDS, NEXT, roles_now
@@ -126,6 +126,8 @@ def _next(incident: Incident, steps: Sequence[DiagnosisStep], changes: Changes) 
     test = [Point(f"Test: {step.hypothesis}", step.anchor) for step in steps if step.outcome == Outcome.OPEN]
     judge = [Point(f"Decide about the suspect: {_change_words(row)}") for row in changes.shown if _is_suspect(row)]
     lead = [] if incident.lead_id or not incident.is_active else [Point("Somebody has to take the lead.")]
+    if incident.status == Status.CLOSED:
+        return []
     return [*lead, *test, *judge, Point(NEXT[incident.status])]
 
 

@@ -6,6 +6,7 @@ import "./composer-waiting.js";
 import "./known-lines.js";
 import "./board.js";
 import "./timeline.js";
+import "./head-acts.js";
 import "./live.js";
 import "./snippet.js";
 import "./gallery.js";

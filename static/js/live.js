@@ -15,6 +15,7 @@ let failures = 0;
 let timer = 0;
 let isOver = !address;
 let isAsking = false;
+let isUrgent = false;
 
 /* What is said beside the heading. */
 function say(state, words, people = []) {
@@ -232,6 +233,7 @@ async function changed() {
     return;
   }
   isOver = false;
+  isUrgent = isAsking;
   ask();
 }
 
@@ -275,7 +277,8 @@ async function ask() {
   if (endings[status] && !isOver) { end(...endings[status]); return; }
   if (status === 200 || status === 204) { failures = 0; if (bar?.dataset.state !== "on") say("on", "Live"); } else failures += 1;
   if (status === 401) { failures = Math.max(failures, 3); say("waiting", "Signed out: news wait until you sign in again."); } else if (failures > 1) say("waiting", "No connection. Trying again.");
-  const wait = failures ? Math.min(slowest, pace * 2 ** failures) : Number(pace);
+  const wait = isUrgent ? 0 : failures ? Math.min(slowest, pace * 2 ** failures) : Number(pace);
+  isUrgent = false;
   timer = setTimeout(ask, wait * 1000 * (0.9 + Math.random() * 0.2));
 }
 

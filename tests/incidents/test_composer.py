@@ -158,6 +158,17 @@ def test_the_plan_says_which_services_would_be_new(
     assert foreseen("billing").endswith("billing is new")
 
 
+def test_the_plan_says_when_a_change_is_taken_to_have_gone_live(incident: Incident, responder_client: Client) -> None:
+    plan = reverse("entry_plan", args=[incident.number])
+
+    def foreseen(text: str) -> str:
+        return str(responder_client.post(plan, {"body": text}).json()["acts"][0]["says"])
+
+    assert foreseen("/change Deployed 118").endswith("as of now; /at 14:05 says when it went live")
+    assert foreseen("/change Deployed 118\n/at 10m ago").endswith("“Deployed 118”")
+    assert foreseen("10m ago\n/change Deployed 118").endswith("“Deployed 118”")
+
+
 def test_the_preview_is_safe_markdown(incident: Incident, responder_client: Client) -> None:
     text = "**bold** <script>x</script>\n/fix _done_\n```\n<b>\n```"
     page = responder_client.post(reverse("entry_preview", args=[incident.number]), {"body": text}).content.decode()

@@ -13,7 +13,7 @@ from incidents.services.changes import judge, report
 from incidents.services.handover import save_note
 from incidents.services.links import link
 from incidents.services.roles import acknowledge, assign_role, take_lead
-from incidents.services.update import update
+from incidents.services.update import change_status, update
 from tests.incidents.test_concurrency import together
 from tests.support.personas import bearer, client_of
 from tests.support.postmortems import make_published
@@ -208,6 +208,15 @@ class TestLinks:
 
 class TestHandover:
     """Everything the next person asks, and a note that two people may write."""
+
+    def test_a_closed_incident_asks_for_nothing(
+        self, public: Incident, responder: User, responder_client: Client
+    ) -> None:
+        make_step(public, responder, "Never tested")
+        change_status(incident=public, by=responder, now=NOW, status="closed", reason="Gone by itself")
+        text = responder_client.get(reverse("handover_markdown", args=[public.number])).content.decode()
+        assert "Nothing is left to do." in text
+        assert "Test: Never tested" not in text
 
     def test_it_answers_the_questions(self, public: Incident, responder: User, responder_client: Client) -> None:
         make_step(public, responder, "The pool is empty", outcome="confirmed", finding="50 of 50 in use")

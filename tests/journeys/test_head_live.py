@@ -24,10 +24,15 @@ def test_header_and_glance_follow_others(
     other.fill("#diagnosis [name=hypothesis]", "The deploy halved the pool")
     other.locator("#diagnosis form.step-form button[type=submit]").first.click()
     expect(one.locator("#glance")).to_contain_text("The deploy halved the pool", timeout=SOON_MS)
+    # What is half written stays where it is while the head is worked on.
+    other.fill("#composer textarea[name=body]", "Half a sentence")
     other.locator("#glance button", has_text="Take the lead").click()
     expect(one.locator("#glance")).to_contain_text(f"Lead {teammate.shown_name}", timeout=SOON_MS)
     other.locator(".stages button", has_text="Identified").click()
     expect(one.locator("#incident_header .stage.is-here")).to_contain_text("Identified", timeout=SOON_MS)
+    expect(other.locator("#incident_header .stage.is-here")).to_contain_text("Identified", timeout=SOON_MS)
+    expect(other.locator("form.stages .stage-name").first).to_be_focused()
+    expect(other.locator("#composer textarea[name=body]")).to_have_value("Half a sentence")
     # Whoever closes it and opens it again in one go sees both, although news end when it is closed.
     box = other.locator("#composer textarea[name=body]")
     for command, stage in (("closed because nothing is left", "Closed"), ("investigating because why", "Invest")):
