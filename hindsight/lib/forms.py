@@ -212,7 +212,7 @@ class FormErrors(forms.BaseForm):
             if field.label is None:
                 field.label = pretty_name(name)
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = f"{field.label} is needed."
+                field.error_messages["required"] = f"Nothing was chosen for “{field.label}”."
 
     @property
     def notices(self) -> list[str]:

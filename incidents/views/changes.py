@@ -1,6 +1,7 @@
 """What changed before an incident, and what was found about it."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -72,7 +73,9 @@ def change_verdict(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     if judged is None:
         return _list(request, incident, form, status, failed=change.pk)
     if wants_fragment(request):
-        return _list(request, incident, VerdictForm(), OK, with_glance=True)
+        # The list's own page has no glance to be drawn again.
+        is_alone = urlsplit(request.headers.get("HX-Current-URL", "")).path == changes_address(incident)
+        return _list(request, incident, VerdictForm(), OK, with_glance=not is_alone)
     messages.success(request, "Written down, and in the timeline.")
     return redirect(request, f"{changes_address(incident)}#change-{change.pk}")
 

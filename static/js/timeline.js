@@ -23,10 +23,12 @@ async function copyFrom(url) {
 }
 
 /* Parts: everything, the story, one kind. */
-function show(url) {
+async function show(url) {
   const asked = new URL(url, location.href);
   asked.hash = "";
-  return window.htmx.ajax("GET", asked.pathname + asked.search, { target: "#timeline", swap: "outerHTML" });
+  const hadFocus = document.activeElement?.closest("#timeline");
+  await window.htmx.ajax("GET", asked.pathname + asked.search, { target: "#timeline", swap: "outerHTML" });
+  if (hadFocus && document.activeElement === document.body) document.querySelector("#timeline :is(.button-group a[data-part][aria-current], .menu > .is-on)")?.focus({ preventScroll: true });
 }
 
 /* The menu of a line is made when it is asked for. */

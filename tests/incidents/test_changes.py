@@ -132,6 +132,12 @@ def test_one_click_judges_and_draws_list_and_glance_again(responder: User, respo
     assert answer.status_code == 200
     assert 'id="glance"' in page
     assert "hx-swap-oob" in page
+    on_its_page = {
+        **HTMX,
+        "HX-Current-URL": f"http://testserver{reverse('incident_changes', args=[incident.number])}#x",
+    }
+    again = responder_client.post(address, {"verdict": "culprit", "seen": "culprit"}, headers=on_its_page)
+    assert 'id="glance"' not in again.content.decode()
     assert "Culprit" in responder_client.get(incident.get_absolute_url()).content.decode()
 
 

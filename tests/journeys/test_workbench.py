@@ -78,6 +78,9 @@ def test_walking_correcting_composing_and_going(responder: User, incident: Incid
     page.keyboard.press("Control+Enter")
     expect(line.locator(".prose")).to_have_text("Second line, corrected")
     expect(line.locator(".entry-correct")).to_be_focused()
+    page.locator("a[data-part]", has_text="Story").press("Enter")
+    expect(page.locator("a[data-part][aria-current]")).to_have_text("Story")
+    expect(page.locator("a[data-part][aria-current]")).to_be_focused()
     for key, place in (("i", "/incidents/"), ("p", "/postmortems/"), ("s", "/search/"), ("l", "/")):
         page.goto("/services/")
         page.keyboard.press("g")

@@ -56,7 +56,8 @@ def test_what_was_not_chosen_is_named() -> None:
         file = forms.FileField(label="New file")
 
     errors = ChoiceForm({}).errors
-    assert (errors["category"], errors["file"]) == (["Category is needed."], ["New file is needed."])
+    assert errors["category"] == ["Nothing was chosen for “Category”."]
+    assert errors["file"] == ["Nothing was chosen for “New file”."]
 
 
 def test_errors_and_hints_are_tied_to_their_widgets() -> None:
