@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 
 from hindsight.lib.forms import CodeField, FormErrors, LineField, MarkdownField, MomentField, OnceField
 from incidents.forms.fields import FilesField
+from incidents.forms.meeting import MeetingForm
 from incidents.models import (
     EVIDENCE_LABEL_LIMIT,
     EVIDENCE_TEXT_LIMIT,
@@ -122,6 +123,12 @@ class EvidenceWordsForm(FormErrors, forms.Form):
             "until_at": data["until_at"],
             "label": data["label"],
         }
+
+
+class EvidenceEditForm(EvidenceWordsForm, MeetingForm):
+    """What is said beside a source that is there already."""
+
+    EDITED = ("meaning", "from_at", "until_at", "label")
 
 
 class EvidenceForm(EvidenceWordsForm):

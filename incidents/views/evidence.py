@@ -3,24 +3,24 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hindsight.lib.problems import StaleError
 from incidents import access
-from incidents.forms.evidence import EvidenceForm, EvidenceWordsForm
+from incidents.forms.evidence import EvidenceEditForm, EvidenceForm
 from incidents.models import Attachment, DiagnosisStep, Incident, Snippet, StepEvidence, TimelineEntry
 from incidents.services.attachments import attach_stored, on_disk
 from incidents.services.evidence import add_evidence, remove_evidence, update_evidence
 from incidents.services.snippets import add_coloured, coloured
+from incidents.views.meeting import MetError, save
 from incidents.views.replies import (
     CONFLICT,
     OK,
     act_once,
     attempt,
     conflict_words,
-    difference,
     form_again,
     named_uploads,
     person,
@@ -90,11 +90,9 @@ def evidence_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     incident = access.get_writable_incident(request.user, number)
     evidence = access.get_evidence(incident, pk)
     if request.method != "POST":
-        shown = {name: getattr(evidence, name) for name in WORDS}
-        return _edit_page(request, incident, evidence, EvidenceWordsForm(initial=shown), OK)
-    form = EvidenceWordsForm(request.POST)
+        return _edit_page(request, incident, evidence, _form_of(evidence, None), OK)
 
-    def act() -> StepEvidence:
+    def act(form: EvidenceEditForm) -> StepEvidence:
         return update_evidence(
             evidence=evidence,
             by=person(request),
@@ -104,37 +102,26 @@ def evidence_edit(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         )
 
     try:
-        changed, status = attempt(form, act)
-    except StaleError as problem:
-        return _conflict(request, incident, problem.current, form)
+        form, changed, status = save(_form_of(evidence, request.POST), act, _form_of)
+    except MetError as met:
+        words = conflict_words(None, timezone.now())
+        context = {"conflict": words, "differences": met.differences, "comment": met.comment}
+        return _edit_page(request, incident, met.current, met.form, CONFLICT, **context)
     if changed is None:
         return _edit_page(request, incident, evidence, form, status)
     messages.success(request, "Saved.")
     return to_incident(request, incident, changed.anchor)
 
 
-def _conflict(request: HttpRequest, incident: Incident, current: StepEvidence, form: EvidenceWordsForm) -> HttpResponse:
-    data = {**form.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]  # a QueryDict
-    pairs = [(name, str(form.cleaned_data[name]), str(getattr(current, name))) for name in ("meaning", "label")]
-    return _edit_page(
-        request,
-        incident,
-        current,
-        EvidenceWordsForm(data),
-        CONFLICT,
-        conflict=conflict_words(None, timezone.now()),
-        differences=[
-            difference(str(form.fields[name].label), mine, theirs) for name, mine, theirs in pairs if mine != theirs
-        ],
-        comment=form.cleaned_data["meaning"],
-    )
+def _form_of(current: StepEvidence, data: QueryDict | None) -> EvidenceEditForm:
+    return EvidenceEditForm(data, initial={name: getattr(current, name) for name in WORDS})
 
 
 def _edit_page(
     request: HttpRequest,
     incident: Incident,
     evidence: StepEvidence,
-    form: EvidenceWordsForm,
+    form: Form,
     status: int,
     **more: object,
 ) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from incidents.models import Incident
 from incidents.services.diagnosis import decide_step, update_step
+from incidents.services.evidence import add_evidence, update_evidence
 from incidents.services.snippets import add_snippet, edit_snippet
 from incidents.services.timeline import edit_entry
 from tests.support.records import LATER, NOW, make_entry, make_incident, make_step
@@ -25,7 +26,9 @@ class Editor:
 
     def __init__(self, client: Client, address: str) -> None:
         self.client, self.address = client, address
-        self.values = form_values(client.get(address).content.decode().split('<form class="form')[-1])
+        self.values = form_values(
+            client.get(address).content.decode().split('<form class="form')[1].split("</form>")[0]
+        )
 
     def sends(self, **changes: str) -> tuple[int, str]:
         answer = self.client.post(self.address, {**self.values, **changes})
@@ -80,3 +83,16 @@ def test_one_describes_a_snippet_and_one_corrects_its_language(
     assert editor.sends(caption="What was deployed")[0] == 303
     snippet.refresh_from_db()
     assert (snippet.language, snippet.caption) == ("yaml", "What was deployed")
+
+
+def test_one_says_when_evidence_is_of_and_one_what_it_means(
+    incident: Incident, responder: User, responder_client: Client
+) -> None:
+    step = make_step(incident, responder)
+    link = "https://graphs.example.org/d/1"
+    evidence = add_evidence(step=step, by=responder, now=NOW, url=link, fields={"meaning": "20 of 20"})
+    editor = Editor(responder_client, reverse("step_evidence_edit", args=[incident.number, evidence.pk]))
+    update_evidence(evidence=evidence, by=responder, now=LATER, version=1, fields={"from_at": NOW, "until_at": LATER})
+    assert editor.sends(meaning="All 20 in use")[0] == 303
+    evidence.refresh_from_db()
+    assert (evidence.meaning, evidence.from_at, evidence.until_at) == ("All 20 in use", NOW, LATER)
