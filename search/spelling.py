@@ -1,6 +1,6 @@
 """Words that a typed word may be a slip for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -73,20 +73,30 @@ class Vocabulary:
 
     def near(self, word: str) -> list[tuple[str, int]]:
         """Words with their distance, no further than `allowance` lets."""
-        if not can_be_slip(word):
-            return []
-        limit = allowance(word)
-        own = letter_set(word)
-        found: list[tuple[str, int]] = []
-        for size in range(len(word) - limit, len(word) + limit + 1):
-            if size not in self._words:
-                continue
-            # A slip changes at most two of the letters that a word has.
-            close = self._words[size][np.bitwise_count(self._letters[size] ^ own) <= 2 * limit]
-            slips = distances(word, close, size, limit)
-            kept = slips <= limit
-            found += zip((raw.decode("ascii") for raw in close[kept].tolist()), slips[kept].tolist(), strict=True)
-        return found
+        return near([self], word)
+
+    def alike(self, letters: np.uint32, size: int, most: int) -> np.ndarray:
+        """The words of this length that have all but so many of these letters, and so many others."""
+        if size not in self._words:
+            return np.zeros(0, dtype=f"S{size}")
+        alike: np.ndarray = self._words[size][np.bitwise_count(self._letters[size] ^ letters) <= most]
+        return alike
+
+
+def near(vocabularies: Sequence[Vocabulary], word: str) -> list[tuple[str, int]]:
+    """Words of any of these with their distance, no further than `allowance` lets; each word once."""
+    if not can_be_slip(word):
+        return []
+    limit = allowance(word)
+    own = letter_set(word)
+    found: list[tuple[str, int]] = []
+    for size in range(len(word) - limit, len(word) + limit + 1):
+        # A slip changes at most two of the letters that a word has.
+        close = np.unique(np.concatenate([each.alike(own, size, 2 * limit) for each in vocabularies]))
+        slips = distances(word, close, size, limit)
+        kept = slips <= limit
+        found += zip((raw.decode("ascii") for raw in close[kept].tolist()), slips[kept].tolist(), strict=True)
+    return found
 
 
 def distances(word: str, others: np.ndarray, size: int, limit: int) -> np.ndarray:

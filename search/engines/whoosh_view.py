@@ -10,7 +10,7 @@ from search.engines.protocol import AllOf, Clause, Fact, Key, Not, Plan, Ranked,
 from search.engines.whoosh_schema import kind_number
 from search.engines.whoosh_segment import Numbers, Postings, Segment
 from search.scoring import WEIGHTS, alternatives_of, possible_of, rarity
-from search.spelling import MAX_EXPANDED, best_completions, order
+from search.spelling import MAX_EXPANDED, best_completions, near, order
 from search.words import STEM_MARK
 
 _PINNED = 1_000_000.0
@@ -142,11 +142,10 @@ class WhooshView:
 
     def near(self, word: str) -> list[tuple[str, int]]:
         """See the protocol."""
-        candidates: dict[str, int] = {}
-        for segment in self._snapshot.segments:
-            candidates.update(segment.vocabulary().near(word))
-        frequencies = {other: len(self._postings((other,)).documents) for other in candidates}
-        return order(candidates.items(), frequencies, word)
+        segments = self._snapshot.segments
+        candidates = near([segment.vocabulary() for segment in segments], word) if segments else []
+        frequencies = {other: len(self._postings((other,)).documents) for other, _ in candidates}
+        return order(candidates, frequencies, word)
 
     def completions(self, beginning: str, limit: int) -> list[tuple[str, int]]:
         """See the protocol."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.spelling import Vocabulary, distance, order
+from search.spelling import Vocabulary, distance, near, order
 
 WORDS = st.text(alphabet="abcde", min_size=1, max_size=7)
 
@@ -53,3 +53,9 @@ def test_the_nearest_then_the_most_frequent_comes_first() -> None:
 
 def test_a_word_that_no_visible_record_has_is_not_proposed() -> None:
     assert order([("secret", 1)], {"secret": 0}, "secrt") == []
+
+
+def test_a_word_of_several_vocabularies_is_told_once() -> None:
+    parts = [Vocabulary.of(words) for words in (["expired", "disk"], ["expired", "expires"], [])]
+    assert sorted(near(parts, "expird")) == [("expired", 1)]
+    assert sorted(near(parts, "expire")) == [("expired", 1), ("expires", 1)]
