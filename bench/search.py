@@ -1,11 +1,12 @@
 """How fast search is: builds records, puts each kind of query to each engine, and to LIKE and FTS5 beside it.
 
     python bench/search.py [--sizes 1000,10000,20000,50000] [--engines whoosh,postgres] [--queries 30] [--kinds rare,…]
-        [--keep DIR [--only fill|index|ask]] [--quick]
+        [--keep DIR [--only fill|index|ask]] [--without-index] [--quick]
 
 Every size and engine runs in a process and a temporary data directory (on PostgreSQL: a database) of its own. CPU is
 that of this process and of PostgreSQL's. With --keep what was built stays in DIR, PostgreSQL's cluster too, so that it
 can be built at one time and asked at another; --only index builds the index anew, for when its format has changed.
+With --without-index the database alone answers, as it does while an index is missing or damaged.
 PostgreSQL is left out where it isn't installed.
 """
 
@@ -55,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kinds", default="", help="of query, with commas; all if not given")
     parser.add_argument("--keep", type=Path, help="keep the data here; a later run asks without building again")
     parser.add_argument("--only", choices=STEPS, help="end with this step; with --keep")
+    parser.add_argument("--without-index", action="store_true", help="ask while the index is away")
     parser.add_argument("--quick", action="store_true", help="1,000 records and few queries")
     given = parser.parse_args()
     if given.only and not given.keep:
@@ -114,6 +116,7 @@ class _Run:
 
     def _done(self, step: str, environment: dict[str, str]) -> dict:
         given = self._given
+        step = f"{step}-without" if step == "ask" and given.without_index else step
         command = [sys.executable, "-m", "bench.measuring", step, str(self._size), str(given.queries), given.kinds]
         # This program itself, in a process of its own.
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603
