@@ -31,7 +31,7 @@ PASTE_PICTURE = """async (selector) => {
 def declare(page: Page, title: str) -> None:
     page.goto("/")
     page.keyboard.press("n")
-    page.wait_for_url("**/incidents/new/")
+    expect(page.locator("#id_title")).to_be_focused()
     page.keyboard.type(title)
     page.keyboard.press("Enter")
     page.wait_for_url("**/incidents/INC-*/")
@@ -112,6 +112,7 @@ def test_declared_worked_resolved_proven_published_found(
     for words, where in (("quarkleases", "Leaked quarkleases"), ("zq_wait_budget", "zq_wait_budget")):
         other.goto("/")
         other.keyboard.press("/")
+        expect(other.get_by_role("combobox", name="Search past incidents")).to_be_focused()
         other.keyboard.type(words)
         other.keyboard.press("Enter")
         other.wait_for_url("**/search/?q=*")

@@ -1,7 +1,6 @@
 """What is asked often is planned once on PostgreSQL, and answers on both databases alike."""
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from hindsight.lib.kept import Kept
@@ -15,7 +14,7 @@ def make(name: str) -> User:
     return User.objects.create_user(name, email=f"{name}@example.org")
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no statements that a connection keeps")
+@pytest.mark.postgresql  # SQLite has no statements that a connection keeps.
 def test_one_statement_is_kept_however_large_its_numbers_are() -> None:
     kept = Kept(lambda pk: User.objects.filter(pk=pk).values_list("username"))
     person = make("person")
