@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from search.documents import Part, address_of
 from search.engines.protocol import Term
+from search.quoting import FAR, quoted
 from search.signing import MARK
 from search.words import STEM_MARK, normal, tokens, words_of
 
@@ -47,11 +48,13 @@ class Highlight:
     label: str
     html: SafeString
     anchor: str
+    # Quotes the words that stand far below the beginning of that place (search/quoting.py).
+    words: str = ""
 
     @property
     def address(self) -> str:
         """What follows the record's address in a link: see `address_of`."""
-        return address_of(self.anchor)
+        return f"{address_of(self.anchor)}{self.words}"
 
 
 class Marker:
@@ -170,7 +173,9 @@ def _highlight(part: Part, text: str, spans: Sequence[Span], marker: Marker) -> 
     """One window of a text; nothing if what matched there was a sign of markdown, such as a link's address."""
     before = after = 0
     begin, end = _window(text, spans)
+    words = ""
     if part.field not in _VERBATIM:
+        words = _words(part, text, _longest(spans, begin, end))
         before, last = _surroundings(text, begin, end)
         near, after = text[before:last], len(text) - last
         text = _plain(near)
@@ -186,10 +191,19 @@ def _highlight(part: Part, text: str, spans: Sequence[Span], marker: Marker) -> 
     html = _marked(text, spans, begin, end)
     lead = "… " if before + begin > 0 else ""
     tail = " …" if after or end < len(text) else ""
+    anchor = _line_anchor(part, text, _longest(spans, begin, end)[0])
+    return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), anchor, words)  # noqa: S308 - built by _marked
+
+
+def _longest(spans: Sequence[Span], begin: int, end: int) -> Span:
+    """The longest match in a window tells most: a whole identifier rather than a piece of one."""
     shown = [span for span in spans if begin <= span[0] and span[1] <= end]
-    # The longest match tells most: a whole identifier rather than a piece of one.
-    anchor = _line_anchor(part, text, max(shown or spans[:1], key=lambda span: span[1] - span[0])[0])
-    return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), anchor)  # noqa: S308 - built by _marked
+    return max(shown or spans[:1], key=lambda span: span[1] - span[0])
+
+
+def _words(part: Part, text: str, span: Span) -> str:
+    """What leads to a match further than the beginning of its place."""
+    return quoted(text, span[0], span[1]) if "#" in part.anchor and span[0] > FAR else ""
 
 
 def _line_anchor(part: Part, text: str, at: int) -> str:

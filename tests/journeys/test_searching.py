@@ -8,13 +8,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
+from incidents.models import Incident
 from incidents.services.snippets import add_snippet
 from search import indexing
 from tests.journeys.conftest import SignIn
 from tests.support import axe
 from tests.support.personas import make_user
 from tests.support.postmortems import make_postmortem
-from tests.support.records import NOW, make_incident
+from tests.support.records import NOW, make_entry, make_incident
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -78,6 +79,18 @@ def test_a_record_opens_from_the_panel(ada: User, sign_in: SignIn, complaints: l
     page.keyboard.press("Enter")
     page.wait_for_url("**/incidents/INC-2/")
     assert complaints == []
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_result_opens_at_its_words_deep_in_a_long_text(ada: User, sign_in: SignIn, *, has_scripts: bool) -> None:
+    body = "\n\n".join(["One of many paragraphs that fill the screen, and nothing else."] * 80)
+    make_entry(Incident.objects.get(number=2), ada, f"{body}\n\nAt last the **flywheel** of it stopped.")
+    while indexing.drain():
+        pass
+    page = sign_in(ada, java_script_enabled=has_scripts)
+    page.goto("/search/?q=flywheel")
+    page.get_by_role("link", name="At last the flywheel").click()
+    expect(page.get_by_text("flywheel", exact=True)).to_be_in_viewport()
 
 
 def test_recent_searches_stay_in_the_browser_until_sign_out(ada: User, sign_in: SignIn) -> None:

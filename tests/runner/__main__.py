@@ -35,7 +35,7 @@ _PURE_LIB = (
 ONCE = [
     "--ignore=tests/design",
     "--ignore=tests/search/signatures",
-    *(f"--ignore=tests/search/test_{name}.py" for name in ("cures", "query", "sharing", "words")),
+    *(f"--ignore=tests/search/test_{name}.py" for name in ("cures", "query", "quoting", "sharing", "words")),
     *(f"--ignore=tests/lib/test_{name}.py" for name in _PURE_LIB.split()),
     "-k=not axe and not everybody_can_use_it and not no_query_is_an_error",
 ]
