@@ -76,6 +76,12 @@ def local_text(moment: datetime, zone: tzinfo, *, separator: str = " ") -> str:
     return text
 
 
+def clock_text(moment: datetime, *, zone: tzinfo, now: datetime) -> str:
+    """Write a moment as local time of day; with its day where that is not the one of `now`."""
+    local = moment.astimezone(zone)
+    return local.strftime("%H:%M" if local.date() == now.astimezone(zone).date() else "%a %-d %b, %H:%M")
+
+
 def duration_text(duration: timedelta) -> str:
     """Write a duration in its two largest units: "2 h 14 min", "3 d", "42 s". Raises ValueError when negative."""
     seconds = _whole_seconds(duration)

@@ -174,7 +174,7 @@ class _Reader:
         """The longest beginning that is a time; what is behind it is text."""
         words = rest.split()
         for length in range(min(len(words), 6), 0, -1):
-            if is_time(" ".join(words[:length])):
+            if is_time(" ".join(words[:length])) or words[:length] == ["now"]:
                 self._time(number, " ".join(words[:length]))
                 if words[length:]:
                     self._text(number, " ".join(words[length:]))

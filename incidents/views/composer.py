@@ -15,10 +15,13 @@ from hindsight.lib.language import guess
 from hindsight.lib.languages import BY_KEY
 from hindsight.lib.markdown import render as markdown
 from hindsight.lib.problems import InvalidError
+from hindsight.lib.text import clean
+from hindsight.lib.time import clock_text
 from incidents import access
 from incidents.commands.acting import foresee
 from incidents.commands.grammar import Written, moment_of, read
 from incidents.commands.known import COMMANDS
+from incidents.commands.offers import offers
 from incidents.commands.scene import Scene
 from incidents.forms.composer import ComposerForm
 from incidents.models import ENTRY_LIMIT, EntryKind, Incident
@@ -30,6 +33,7 @@ from incidents.views.replies import OK, act_once, attempt, form_again, named_upl
 # How long an entry may have waited in a browser without connection for its own time to count.
 WAITED_LIMIT = timedelta(days=14)
 LOOKED_AT = 20_000
+TYPED_LIMIT = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,7 +140,7 @@ def entry_preview(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def entry_plan(request: HttpRequest, number: int) -> HttpResponse:
-    """What a text would do, and which language a piece of code is in, for the composer; nothing is saved."""
+    """What a text would do, what may stand behind a command, which language code is in; nothing is saved."""
     incident = access.get_writable_incident(request.user, number)
     text = request.POST.get("body", "")[:LOOKED_AT]
     code = request.POST.get("code", "")[:LOOKED_AT]
@@ -146,7 +150,16 @@ def entry_plan(request: HttpRequest, number: int) -> HttpResponse:
         answer["language"] = {"key": language, "label": BY_KEY[language].label}
     if text:
         answer.update(_foreseen(request, incident, text))
+    if command := request.POST.get("command", "")[:40]:
+        answer["offers"] = _offered(request, incident, command)
     return private(JsonResponse(answer))
+
+
+def _offered(request: HttpRequest, incident: Incident, command: str) -> dict[str, object]:
+    typed = clean(request.POST.get("typed", "")[:TYPED_LIMIT]).text
+    found = offers(incident=incident, by=person(request), now=timezone.now(), command=command, typed=typed)
+    rows = [{"value": one.value, "shown": one.shown or one.value, "says": one.says} for one in found.found]
+    return {"label": f"For /{command}", "part": found.part, "is_open": found.is_open, "options": rows}
 
 
 def _foreseen(request: HttpRequest, incident: Incident, text: str) -> dict[str, object]:
@@ -158,12 +171,6 @@ def _foreseen(request: HttpRequest, incident: Incident, text: str) -> dict[str, 
         return {"fault": " ".join(problem.fields.values()).removesuffix("Nothing was saved; your text is still here.")}
     scene = Scene(incident=incident, by=person(request), now=now, at=at)
     acts = [{"line": act.line, "says": act.says, "fault": act.is_fault} for act in foresee(scene, written.blocks)]
-    shown = {"line": written.moment_line, "says": _shown(at, now)} if at else None
+    zone = timezone.get_current_timezone()
+    shown = {"line": written.moment_line, "says": clock_text(at, zone=zone, now=now)} if at else None
     return {"at": shown, "acts": acts, "notices": written.notices}
-
-
-def _shown(at: datetime, now: datetime) -> str:
-    """A moment in the writer's zone; the day only when it is another."""
-    local = timezone.localtime(at)
-    is_today = local.date() == timezone.localtime(now).date()
-    return local.strftime("%H:%M" if is_today else "%a %-d %b, %H:%M")

@@ -1,6 +1,7 @@
 import "./composer.js";
 import "./composer-cards.js";
 import "./composer-commands.js";
+import "./composer-plan.js";
 import "./composer-tools.js";
 import "./composer-waiting.js";
 import "./known-lines.js";
