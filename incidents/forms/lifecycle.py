@@ -18,6 +18,8 @@ class StatusForm(FormErrors, forms.Form):
         limit=REASON_LIMIT, required=False, help_text="Needed to go back, and to close what was not resolved."
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    # What it was for whoever moves it on: what else has changed meanwhile does not matter.
+    seen = forms.ChoiceField(choices=Status.choices, widget=forms.HiddenInput, required=False)
 
 
 class SeverityForm(FormErrors, forms.Form):
@@ -28,3 +30,4 @@ class SeverityForm(FormErrors, forms.Form):
         widget=forms.RadioSelect,
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    seen = forms.ChoiceField(choices=Severity.choices, widget=forms.HiddenInput, required=False)

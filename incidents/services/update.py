@@ -1,5 +1,6 @@
 """Changing an incident: its fields, its status, its severity, and who may see it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,17 +37,22 @@ def update(
     fields: IncidentFields,
     reason: str = "",
     source: str = EntrySource.WEB,
+    seen: Mapping[str, Any] | None = None,
 ) -> Incident:
     """Change what is given and return the incident as it is then.
 
     `version` is the one that the caller last saw; another raises StaleError with the current row (None, for what can't
-    conflict, takes any). A status that goes back, or closes what was not resolved, needs a `reason`; without one, and
-    for any broken rule, InvalidError. Nothing given or nothing different changes nothing, the version included.
+    conflict, takes any). `seen` has columns as the caller last saw them: another value in one of them raises it too,
+    unless that is the wanted one; what has changed elsewhere does not. A status that goes back, or closes what was not
+    resolved, needs a `reason`; without one, and for any broken rule, InvalidError. Nothing given or nothing different
+    changes nothing, the version included.
     """
     with transaction.atomic():
         # Its key stays, so that notes and snippets can be added meanwhile.
         current = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         if version is not None and version != current.version:
+            raise StaleError(current)
+        if any(getattr(current, name) not in (value, fields.get(name)) for name, value in (seen or {}).items()):
             raise StaleError(current)
         columns = checked(fields, now=now, stored=current)
         before = {name: getattr(current, name) for name in columns}
@@ -81,12 +87,20 @@ def change_status(
     now: datetime,
     status: str,
     version: int | None = None,
+    seen: str = "",
     reason: str = "",
     source: str = EntrySource.WEB,
 ) -> Incident:
-    """Move to another status; see `update`."""
+    """Move to another status; `seen` is the one that the caller saw it at, "" for whichever. See `update`."""
     return update(
-        incident=incident, by=by, now=now, version=version, fields={"status": status}, reason=reason, source=source
+        incident=incident,
+        by=by,
+        now=now,
+        version=version,
+        fields={"status": status},
+        reason=reason,
+        source=source,
+        seen={"status": seen} if seen else None,
     )
 
 
@@ -97,10 +111,19 @@ def change_severity(
     now: datetime,
     severity: str,
     version: int | None = None,
+    seen: str = "",
     source: str = EntrySource.WEB,
 ) -> Incident:
-    """Rate it anew; see `update`."""
-    return update(incident=incident, by=by, now=now, version=version, fields={"severity": severity}, source=source)
+    """Rate it anew; `seen` is how the caller saw it rated, "" for whatever it was. See `update`."""
+    return update(
+        incident=incident,
+        by=by,
+        now=now,
+        version=version,
+        fields={"severity": severity},
+        source=source,
+        seen={"severity": seen} if seen else None,
+    )
 
 
 def _follow_moments(columns: dict[str, Any], current: Incident, fields: IncidentFields) -> None:

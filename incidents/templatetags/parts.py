@@ -31,7 +31,7 @@ _LOG_NOTE = Stencil(
 )
 _ACTIONS = Stencil(
     "incidents/_header_actions.html",
-    ("page", "bare", "version", "postmortem_url", "actions", "links", "csrf_token"),
+    ("page", "bare", "status", "postmortem_url", "actions", "links", "csrf_token"),
 )
 
 
@@ -105,7 +105,7 @@ def header_actions(context: Context) -> SafeString:
     words = {
         "page": page,
         "bare": page.removesuffix("/"),
-        "version": incident.version,
+        "status": incident.status,
         "postmortem_url": context["postmortem_url"],
         "actions": context["actions"],
         "links": links,

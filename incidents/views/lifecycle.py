@@ -25,7 +25,7 @@ def incident_status(request: HttpRequest, number: int) -> HttpResponse:
     incident = access.get_writable_incident(request.user, number)
     if request.method != "POST":
         wanted = request.GET.get("to", "")
-        form = StatusForm(initial={"status": wanted if wanted in Status.values else None, "version": incident.version})
+        form = StatusForm(initial={"status": wanted if wanted in Status.values else None, "seen": incident.status})
         if wanted in Status.values:
             # Who comes here from the stages has chosen; the reason is what is missing.
             form.fields["reason"].widget.attrs["autofocus"] = True
@@ -41,6 +41,7 @@ def incident_status(request: HttpRequest, number: int) -> HttpResponse:
             status=data["status"],
             reason=data["reason"],
             version=data["version"],
+            seen=data["seen"],
         )
 
     changed, status = _attempt(form, incident, act)
@@ -55,7 +56,7 @@ def incident_severity(request: HttpRequest, number: int) -> HttpResponse:
     """Rate an incident anew."""
     incident = access.get_writable_incident(request.user, number)
     if request.method != "POST":
-        form = SeverityForm(initial={"severity": incident.severity, "version": incident.version})
+        form = SeverityForm(initial={"severity": incident.severity, "seen": incident.severity})
         return _severity_page(request, incident, form, OK)
     form = SeverityForm(request.POST)
 
@@ -67,6 +68,7 @@ def incident_severity(request: HttpRequest, number: int) -> HttpResponse:
             now=timezone.now(),
             severity=data["severity"],
             version=data["version"],
+            seen=data["seen"],
         )
 
     changed, status = _attempt(form, incident, act)
@@ -82,7 +84,8 @@ def _attempt(form: StatusForm | SeverityForm, incident: Incident, act: Callable[
     except StaleError as problem:
         current: Incident = problem.current
         # What was chosen stays chosen; sending it again then means the incident as it is now.
-        form.data = {**form.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]  # a QueryDict
+        seen = current.status if isinstance(form, StatusForm) else current.severity
+        form.data = {**form.data.dict(), "version": "", "seen": seen}  # type: ignore[attr-defined]  # a QueryDict
         form.add_error(None, conflict_words(current.updated_at, timezone.now()))
         return None, CONFLICT
 

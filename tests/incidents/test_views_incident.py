@@ -154,13 +154,42 @@ def test_unknown_status_is_refused(incident: Incident, responder_client: Client)
     assert responder_client.post(at("incident_status", incident), {"status": "on fire"}).status_code == 422
 
 
+def form_of(page: str, address: str) -> dict[str, str]:
+    """What the first form of that address sends, but for what is chosen in it."""
+    start = page.index(f'{address}"', page.index("<main"))
+    sent = form_values(page[start : page.index("</form>", start)])
+    return {name: value for name, value in sent.items() if name in {"seen", "version"}}
+
+
 def test_stale_status_is_a_conflict(incident: Incident, responder_client: Client) -> None:
     responder_client.post(at("incident_severity", incident), {"severity": "sev1", "version": 1})
     answer = responder_client.post(at("incident_status", incident), {"status": "mitigated", "version": 1})
     assert answer.status_code == 409
-    assert "Somebody saved this" in answer.content.decode()
-    assert 'name="version" value="2"' in answer.content.decode()
+    page = answer.content.decode()
+    assert "Somebody saved this" in page
     assert Incident.objects.get(pk=incident.pk).status == "investigating"
+    # Sent again as it stands there, it means the incident as it is now.
+    again = {**form_of(page, "/status/"), "status": "mitigated"}
+    assert responder_client.post(at("incident_status", incident), again).status_code == 303
+    assert Incident.objects.get(pk=incident.pk).status == "mitigated"
+
+
+def test_only_another_status_is_a_conflict_for_who_moves_it_on(incident: Incident, responder_client: Client) -> None:
+    def sent(**values: str) -> int:
+        return responder_client.post(at("incident_status", incident), values).status_code
+
+    page = responder_client.get(incident.get_absolute_url()).content.decode()
+    seen = form_of(page, "/status/")
+    responder_client.post(at("lead_take", incident))
+    responder_client.post(at("incident_severity", incident), {"severity": "sev1", "seen": incident.severity})
+    assert sent(**seen, status="identified") == 303
+    # Who comes second with the same finds it done; who wants another is told.
+    assert sent(**seen, status="identified") == 303
+    assert sent(**seen, status="mitigated") == 409
+    stale = responder_client.post(at("incident_severity", incident), {"severity": "sev4", "seen": "sev3"})
+    assert stale.status_code == 409
+    incident.refresh_from_db()
+    assert (incident.status, incident.severity) == ("identified", "sev1")
 
 
 def test_severity_and_lead(incident: Incident, responder: User, responder_client: Client) -> None:
