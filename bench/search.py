@@ -6,6 +6,8 @@
 Every size and engine runs in a process and a temporary data directory (on PostgreSQL: a database) of its own. CPU is
 that of this process and of PostgreSQL's. With --keep what was built stays in DIR, PostgreSQL's cluster too, so that it
 can be built at one time and asked at another; --only index builds the index anew, for when its format has changed.
+The loop is a fixed piece of work that runs before each query, 9.7 ms where the figures to reach were taken: a page of
+results within 3.1 loops at p50 and 6.2 at p95, as typed within 4.1 at p95; at 50,000 records 10.3 at p95.
 With --without-index the database alone answers, as it does while an index is missing or damaged.
 PostgreSQL is left out where it isn't installed.
 """
@@ -138,14 +140,14 @@ def _table(engine: str, size: int, found: dict) -> str:
     lines = [f"\n### {engine}, {size:,} records\n", _built(found)]
     if "kinds" in found:
         lines += [
-            f"{found['pss_mb']:.0f} MB PSS after all queries; calibration {found['calibration_ms']:.0f} ms, load"
-            f" {found['load']:.0f}\n",
-            "| kind | p50 CPU | p95 CPU | of it database | p50 wall | p95 wall | LIKE p50 | FTS5 p50 | asked | no index"
-            " | no result |",
-            "|---|---|---|---|---|---|---|---|---|---|---|",
+            f"{found['pss_mb']:.0f} MB PSS after all queries; load {found['load']:.0f}\n",
+            "| kind | p50 CPU | p95 CPU | the loop | p50, loops | p95, loops | of it database | p50 wall | p95 wall"
+            " | LIKE p50 | FTS5 p50 | asked | no index | no result |",
+            f"|---{'|---' * 13}|",
         ]
     for kind, row in found.get("kinds", {}).items():
-        cells = [*row["cpu"], row["database"], *row["wall"], row.get("like"), row.get("fts5")]
+        loops = [cpu / row["loop"] for cpu in row["cpu"]]
+        cells = [*row["cpu"], row["loop"], *loops, row["database"], *row["wall"], row.get("like"), row.get("fts5")]
         figures = ["–" if cell is None else f"{cell:.1f}" for cell in cells]
         # A query that the index could not answer is no figure of the index.
         counts = [str(row[name]) for name in ("asked", "fell", "nothing")]
