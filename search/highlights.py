@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from html import escape
+from itertools import accumulate
 from typing import TypeAlias
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from search.documents import Part, address_of
 from search.engines.protocol import Term
@@ -38,6 +39,7 @@ _SIGNS = re.compile(
 Span: TypeAlias = tuple[int, int, str]
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
+_EDGE = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def cut(parts: Iterable[Part], marker: Marker, limit: int = MAX_HIGHLIGHTS) -> t
         if not found:
             break
         _, _, part, text, spans = heappop(found)
-        highlight = _highlight(part, text, spans, marker)
+        highlight = _highlight(part, text, spans)
         # A summary often stands in the record and in its postmortem.
         if highlight:
             different_ones.setdefault(str(highlight.html), highlight)
@@ -152,9 +154,28 @@ def _low(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-def _plain(text: str) -> str:
-    """A text without its markdown signs, on one line."""
-    return _SPACE.sub(" ", _SIGNS.sub(r"\1", text)).replace(" | ", " · ").strip(" |")
+def _plain(text: str, spans: Iterable[Span]) -> tuple[str, list[Span]]:
+    """A text without its markdown signs, on one line; and those of its matches that are still in it."""
+    words = {text[begin:end]: word for begin, end, word in spans}
+    parted = _parted(text, spans, 0, len(text))
+    # Whoever searched for them again would take longer than for all the rest.
+    pieces = _SPACE.sub(" ", _SIGNS.sub(r"\1", parted)).replace(" | ", " · ").strip(" |").split(_EDGE)
+    ends = list(accumulate(map(len, pieces)))
+    matches = range(1, len(pieces), 2)
+    found = [(ends[at - 1], ends[at], words.get(pieces[at], pieces[at])) for at in matches if pieces[at]]
+    return "".join(pieces), found
+
+
+def _parted(text: str, spans: Iterable[Span], begin: int, end: int) -> str:
+    """A stretch of a text with a sign before and after each match, which no text has: every second piece is one."""
+    pieces: list[str] = []
+    at = begin
+    for first, last, _ in spans:
+        if first >= at and last <= end:
+            pieces += text[at:first], text[first:last]
+            at = last
+    pieces.append(text[at:end])
+    return _EDGE.join(piece.replace(_EDGE, " ") for piece in pieces)
 
 
 def _surroundings(text: str, begin: int, end: int) -> tuple[int, int]:
@@ -169,7 +190,7 @@ def _surroundings(text: str, begin: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def _highlight(part: Part, text: str, spans: Sequence[Span], marker: Marker) -> Highlight | None:
+def _highlight(part: Part, text: str, spans: Sequence[Span]) -> Highlight | None:
     """One window of a text; nothing if what matched there was a sign of markdown, such as a link's address."""
     before = after = 0
     begin, end = _window(text, spans)
@@ -177,22 +198,18 @@ def _highlight(part: Part, text: str, spans: Sequence[Span], marker: Marker) -> 
     if part.field not in _VERBATIM:
         words = _words(part, text, _longest(spans, begin, end))
         before, last = _surroundings(text, begin, end)
-        near, after = text[before:last], len(text) - last
-        text = _plain(near)
-        if text == near:
-            spans = [(at - before, to - before, word) for at, to, word in spans if before <= at and to <= last]
-            begin, end = begin - before, end - before
-        else:
-            spans = marker.spans(text)
-            if not spans:
-                return None
-            begin, end = _window(text, spans)
+        after = len(text) - last
+        near = [(at - before, to - before, word) for at, to, word in spans if before <= at and to <= last]
+        text, spans = _plain(text[before:last], near)
+        if not spans:
+            return None
+        begin, end = _window(text, spans)
     label = part.label or part.field.replace("_", " ").capitalize()
     html = _marked(text, spans, begin, end)
     lead = "… " if before + begin > 0 else ""
     tail = " …" if after or end < len(text) else ""
     anchor = _line_anchor(part, text, _longest(spans, begin, end)[0])
-    return Highlight(part.field, label, mark_safe(f"{lead}{html}{tail}"), anchor, words)  # noqa: S308 - built by _marked
+    return Highlight(part.field, label, SafeString(f"{lead}{html}{tail}"), anchor, words)
 
 
 def _longest(spans: Sequence[Span], begin: int, end: int) -> Span:
@@ -249,15 +266,10 @@ def _word_end(text: str, end: int) -> int:
     return end
 
 
-def _marked(text: str, spans: Sequence[Span], begin: int, end: int) -> SafeString:
-    pieces, at = [], begin
-    for first, last, _ in spans:
-        if first < at or last > end:
-            continue
-        pieces.append(f"{escape(text[at:first])}<mark>{escape(text[first:last])}</mark>")
-        at = last
-    pieces.append(escape(text[at:end]))
-    return mark_safe("".join(pieces))  # noqa: S308 - every piece of text in it is escaped
+def _marked(text: str, spans: Iterable[Span], begin: int, end: int) -> SafeString:
+    pieces = escape(_parted(text, spans, begin, end)).split(_EDGE)
+    pieces[1::2] = [f"<mark>{piece}</mark>" for piece in pieces[1::2]]
+    return SafeString("".join(pieces))
 
 
 def _fragment(form: str) -> str:
