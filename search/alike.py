@@ -1,5 +1,6 @@
 """Where a pasted text and a record say the same: the place in the record, and the lines of both side by side."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,8 @@ LOOKED_FOR = 30
 _FIELDS = frozenset(
     {"code", "log", "section", "entry", "step", "root_cause", "summary", "symptom", "fix", "verification"}
 )
+# "same frame tasks.charge", "nearly the same message …"
+_SAME = re.compile(r"((?:nearly the )?same \w+) (.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Alike:
     def address(self) -> str:
         """What follows the record's address in a link."""
         return address_of(self.anchor)
+
+    @property
+    def reasons(self) -> dict[str, list[str]]:
+        """Why, besides the lines: each kind of thing that both have ("Same frame"), and which ones they are."""
+        found: dict[str, list[str]] = {}
+        for parted in filter(None, map(_SAME.fullmatch, self.why)):
+            found.setdefault(parted[1].capitalize(), []).append(parted[2])
+        return found
 
 
 class Pasted:

@@ -79,6 +79,8 @@ class Results:
     is_empty_query: bool = field(default=False)
     # What "this helped" is remembered for.
     terms: tuple[str, ...] = ()
+    # A pasted text can't be narrowed: nothing in it is read as a filter, so it has no facets.
+    is_paste: bool = False
 
     @property
     def next_offset(self) -> int | None:
@@ -191,7 +193,10 @@ def _answer(
     if query.is_empty:
         return Results(text=query.text, limit=limit, offset=offset, is_empty_query=True)
     ranking = rank(
-        viewer, query, limit if is_glance else max(offset + limit, RERANKED), facets=() if is_glance else FACETS
+        viewer,
+        query,
+        limit if is_glance else max(offset + limit, RERANKED),
+        facets=() if is_glance or query.is_paste else FACETS,
     )
     terms = normalised(query)
     today = timezone.localdate().toordinal()
@@ -217,6 +222,7 @@ def _answer(
         limit=limit,
         offset=offset,
         terms=terms,
+        is_paste=query.is_paste,
     )
 
 
@@ -267,6 +273,8 @@ def _suggestion(query: Query, ranking: Ranking) -> str:
 
 
 def _facets(query: Query, ranking: Ranking) -> tuple[Facet, ...]:
+    if query.is_paste:
+        return ()
     asked = [clause for group in query.required for clause in group if isinstance(clause, Filter)]
     chosen = {(clause.name, clause.value.casefold()) for clause in asked}
     found = []

@@ -35,6 +35,13 @@ _NUMBER = re.compile(r"([A-Za-z]{2,10})-?(\d{1,12})")
 # "#42", of whatever kind.
 _BARE_NUMBER = re.compile(r"#\d{1,12}")
 _NUMBER_APART = re.compile(r"([A-Za-z]{2,10}) (\d{1,12})")
+# One line that nobody types: an object of JSON, or a line of a log that begins with its time.
+_LOGGED = re.compile(
+    r"""\[?\{\s*"[^"\n]*"\s*:.*[}\]]
+    |[\[(<"]?\d{4}[-/.]\d\d?[-/.]\d\d?[T\s_]\s?\d\d?:\d\d\S*\s.*\S
+    |[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s.*\S""",
+    re.VERBOSE,
+)
 # A word before a colon that is part of an address, a path or a name of code is no misspelled filter.
 _NO_FILTER = re.compile(r"(?:https?|ftp|file|s3|jdbc|[A-Z].*):.*|[^:]*:[/:\\\d].*", re.DOTALL)
 
@@ -43,7 +50,7 @@ def parse(text: str, *, me: str = "", today: date | None = None) -> Query:
     """Read a query; never raises. `me` is whom `by:me` means; `today` is what `after:30d` counts from."""
     text = text[:MAX_TEXT].replace("\x00", " ")
     stripped = text.strip()
-    if "\n" in stripped or len(stripped) > MAX_TYPED:
+    if "\n" in stripped or len(stripped) > MAX_TYPED or _LOGGED.fullmatch(stripped):
         return Query(text=text, words=stripped, is_paste=True)
     return _Parser(stripped, me, today or date.today()).query()  # noqa: DTZ011 - records have days of UTC as well
 

@@ -69,8 +69,8 @@ def search(request: HttpRequest) -> HttpResponse:
     fits = len(text) <= MAX_IN_ADDRESS and "\n" not in text.strip()
     if request.method == "POST" and fits:
         return redirect(request, address(text.strip()))
-    results = find(request.user, text, limit=PAGE_SIZE, offset=_number(request.GET.get("offset", "")))
-    form = request.GET.get("format", "")
+    results = find(request.user, text, limit=PAGE_SIZE, offset=_number(asked.get("offset", "")))
+    form = asked.get("format", "")
     if form in {"json", "md"}:
         return _plain(request, results, form)
     explains = request.GET.get("explain") == "1"
@@ -93,8 +93,9 @@ def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, e
     return {
         "q": text,
         "results": results,
-        # A text that does not fit into an address can't be narrowed or paged by links.
-        "facets": [_choices(facet, results) for facet in results.facets if facet.name in FACET_NAMES] if fits else [],
+        # A text that does not fit into an address is sent again by its form, which stands on the page.
+        "is_sent": not fits,
+        "facets": [_choices(facet, results) for facet in results.facets if facet.name in FACET_NAMES],
         "chips": [{"text": _words_of(chip), "url": address(chip.without)} for chip in results.chips],
         "did_you_mean_url": address(results.did_you_mean) if results.did_you_mean else "",
         "filters_in_use": sum(1 for chip in results.chips if chip.name),

@@ -1,5 +1,6 @@
 """The search page: results that answer, links that narrow, and help where nothing is found."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -7,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
+from search.alike import Alike
 from tests.search.conftest import PUBLIC, Shelf
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -75,6 +77,40 @@ def test_a_pasted_text_is_posted_and_a_short_one_gets_an_address(page: Client) -
     answer = page.post("/search/", {"q": "java.io.IOException: disk\n" + "  at some.Class.call(File.java:1)\n" * 2000})
     assert answer.status_code == 200
     assert "/notes/2/" in answer.content.decode()
+
+
+def test_a_pasted_text_stays_on_the_page_as_it_was(page: Client) -> None:
+    html = page.post("/search/", {"q": "java.io.IOException: disk\nfull of <b>"}).content.decode()
+    assert re.search(r"<textarea[^>]*>java.io.IOException: disk\nfull of &lt;b&gt;</textarea>", html)
+    # A box of one line would join the end of a line to the next.
+    assert 'type="search" name="q" value=""' in html
+    answer = page.post("/search/", {"q": "java.io.IOException: disk\nfull", "format": "json"}).json()
+    assert [result["url"].removeprefix("http://testserver") for result in answer["results"]][:1] == ["/notes/1/"]
+
+
+def test_more_results_of_a_pasted_text_are_a_button_away(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.views.page.PAGE_SIZE", 1)
+    asked = {"q": "disk\nlogins"}
+    first = page.post("/search/", asked).content.decode()
+    assert re.search(r'<button[^>]* form="pasted" name="offset" value="1"', first)
+    second = page.post("/search/", {**asked, "offset": "1"}).content.decode()
+    assert re.search(r'<button[^>]* form="pasted" name="offset" value="0"', second)
+    assert re.findall(r'"/notes/\d/', first)[:1] != re.findall(r'"/notes/\d/', second)[:1]
+
+
+def test_a_pasted_text_offers_no_filter_that_it_would_read_as_text(page: Client) -> None:
+    typed, pasted = "disk full", '{"error":"disk full"}'
+    assert 'class="facet"' in page.get("/search/", {"q": typed}).content.decode()
+    assert 'class="facet"' not in page.get("/search/", {"q": pasted}).content.decode()
+    assert page.get("/search/", {"q": pasted, "format": "json"}).json()["facets"] == {}
+
+
+def test_why_a_record_is_like_a_pasted_text_is_told_by_kinds() -> None:
+    why = ("same frame a.b", "nearly the same message “gone”", "same frame c", "2 matching lines")
+    assert Alike("", "", (), why).reasons == {
+        "Same frame": ["a.b", "c"],
+        "Nearly the same message": ["“gone”"],
+    }
 
 
 def test_htmx_gets_the_results_alone(page: Client) -> None:

@@ -84,6 +84,24 @@ def test_a_pasted_text_is_text_through_and_through() -> None:
     assert not query.excluded
 
 
+@pytest.mark.parametrize(
+    ("text", "is_paste"),
+    [
+        ('{"level":"error","service":"auth","error":{"type":"JwtExpired -x"}}', True),
+        ('[{"error": "no such host"}]', True),
+        ("2026-03-01 14:05:11,123 ERROR worker -7 service:api failed", True),
+        ("[2026-03-01T14:05:11Z] panic", True),
+        ("Mar  1 14:05:11 web-3 kernel: oops", True),
+        ("2026-03-01 service:api", False),
+        ("2026-03-01 14:05", False),
+        ('{"disk full"}', False),
+        ("[service:api]", False),
+    ],
+)
+def test_one_line_that_nobody_types_is_a_pasted_text(text: str, *, is_paste: bool) -> None:
+    assert parse(text).is_paste is is_paste
+
+
 def test_a_number_is_seen() -> None:
     assert parse("inc-42 again").numbers == ("inc-42",)
 
