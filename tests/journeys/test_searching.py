@@ -187,5 +187,7 @@ def test_a_trace_with_other_ids_and_lines_finds_its_incident_beside_the_form(
     first = page.get_by_label("Past incidents like this one").get_by_role("listitem").first
     expect(first).to_contain_text(f"{language.capitalize()} trouble, first")
     expect(first).to_contain_text(f"Mended {language} first.")
-    expect(first).to_contain_text("same")
+    expect(first).to_contain_text("Same exception")
+    first.get_by_text("lines like the pasted text").click()
+    expect(first.get_by_role("link", name="Snippet (text)", exact=False).last).to_be_visible()
     assert axe.faults(page) == []
