@@ -103,6 +103,7 @@ def _context(request: HttpRequest, text: str, results: Results, *, fits: bool, e
         "newer": _page(text, results.previous_offset, keeps) if fits else "",
         "counted": _counted(results),
         "explains": explains,
+        "order_url": address(text, **({} if explains else {"explain": 1})) if fits else "",
         "terms": " ".join(results.terms),
         "saved": _kept(request.user),
         "can_save": can_save,

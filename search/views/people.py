@@ -35,8 +35,10 @@ def said(request: HttpRequest) -> HttpResponse:
     except feedback.NoSuchResultError as error:
         raise Http404 from error
     if wants_fragment(request):
-        context = {"thanks": THANKS[helped]}
-        return render(request, page="search/_thanks.html", fragment="search/_thanks.html", context=context)
+        # The form again, so that the focus stays and a slip of the hand can be put right.
+        sent = {name: request.POST.get(name, "")[:MAX_WORDS] for name in ("kind", "id", "number", "terms", "back")}
+        context = {**sent, "said": helped, "thanks": THANKS[helped]}
+        return render(request, page="search/_feedback.html", fragment="search/_feedback.html", context=context)
     messages.success(request, THANKS[helped])
     return redirect(request, _back(request))
 

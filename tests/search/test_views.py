@@ -1,6 +1,7 @@
 """The panel, the help, saved searches, feedback, similar incidents and the other forms of results, for each person."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -172,6 +173,10 @@ def test_what_helped_is_noted_and_thanked_for(theirs: Client, records: tuple[Inc
     sent = {"kind": "incident", "id": records[0].pk, "terms": "checkout", "helped": "1", "back": "/search/?q=checkout"}
     answer = theirs.post("/search/feedback/", sent, headers=HTMX)
     assert (answer.status_code, b"Thanks" in answer.content) == (200, True)
+    # The form stands there still: the focus stays, and a slip of the hand can be put right.
+    assert re.search(rb'name="helped" value="1"[^>]* aria-pressed="true"', answer.content)
+    assert re.search(rb'name="helped" value="0"[^>]* aria-pressed="false"', answer.content)
+    assert b"csrfmiddlewaretoken" in answer.content
     answer = theirs.post("/search/feedback/", {**sent, "helped": "0"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/search/?q=checkout")
     assert [(row.terms, row.helped) for row in SearchFeedback.objects.all()] == [("checkout", False)]
