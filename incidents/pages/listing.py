@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -62,7 +64,33 @@ class FilterForm(FormErrors, forms.Form):
         required=False,
     )
 
+    MAIN = ("status", "severity", "service", "sort")
     MORE = ("tag", "kind", "private", "duplicates", "after", "before")
+    # Fields as HTML, by name and value.
+    _drawn: ClassVar[dict[tuple[str, str], SafeString]] = {}
+
+    @property
+    def main(self) -> list[SafeString]:
+        """The filters that are always there, with their labels."""
+        return [self._field(name) for name in self.MAIN]
+
+    @property
+    def more(self) -> list[SafeString]:
+        """The rarer ones."""
+        return [self._field(name) for name in self.MORE]
+
+    def _field(self, name: str) -> SafeString:
+        """A field as HTML. Widgets draw each option with templates of their own, so what is empty or one of few choices
+        is kept."""
+        value = self.data.get(name) or ""
+        is_one_of_few = name not in self.errors and (not value or isinstance(self.fields[name], forms.ChoiceField))
+        if is_one_of_few and (name, value) in self._drawn:
+            return self._drawn[name, value]
+        context = {"field": self[name], "is_main": name in self.MAIN}
+        html = render_to_string("incidents/_filter.html", context)
+        if is_one_of_few:
+            self._drawn[name, value] = html
+        return html
 
     @property
     def shows_more(self) -> bool:
@@ -96,8 +124,7 @@ class Listing:
 
 def read_listing(user: User, query: QueryDict) -> Listing:
     """The incidents that `user` may see and that fit the query, a page of them."""
-    form = FilterForm(query)
-    form.is_valid()
+    form = _form(query) if query else _unasked()
     asked = form.cleaned_data
     order = ORDERS.get(asked.get("sort") or "newest", ORDERS["newest"])[1]
     is_filtered = any(value for name, value in asked.items() if name != "sort")
@@ -116,6 +143,18 @@ def read_listing(user: User, query: QueryDict) -> Listing:
         following=_address(query, page.next_cursor) if page.next_cursor else "",
         is_selectable=user.can_write,
     )
+
+
+def _form(query: QueryDict) -> FilterForm:
+    form = FilterForm(query)
+    form.is_valid()
+    return form
+
+
+@cache
+def _unasked() -> FilterForm:
+    """The form of a list of which nothing is asked, for everybody: to make one takes longer than to read the rows."""
+    return _form(QueryDict())
 
 
 def _narrowed(user: User, asked: Mapping[str, Any], order: tuple[str, str], cursor: str) -> tuple[Page[Incident], int]:

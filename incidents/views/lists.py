@@ -19,8 +19,6 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     listing = read_listing(user, request.GET)
     context = {
         "listing": listing,
-        "main_fields": [listing.form[name] for name in ("status", "severity", "service", "sort")],
-        "more_fields": [listing.form[name] for name in listing.form.MORE],
         "service_names": service_names(user),
     }
     return render(
