@@ -4,8 +4,9 @@ import re
 from typing import Any, Final
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+
+from hindsight.lib.markup import escaped
 
 _HOLE: Final = re.compile(r"hole-([a-z_.]+)-eloh")
 
@@ -33,8 +34,11 @@ class Stencil:
             html = render_to_string(self.template, {**self.fixed, **choices, **_nested(self.marks)})
             parts = self._drawn[key] = _HOLE.split(html)
         # Text and the names of holes take turns.
-        shown = {name: conditional_escape(_text(words[name])) for name in self.marks}
-        return SafeString("".join(shown[part] if at % 2 else part for at, part in enumerate(parts)))
+        filled = parts.copy()
+        # A hole may be there several times.
+        shown = {name: escaped(words[name]) for name in self.marks}
+        filled[1::2] = [shown[name] for name in parts[1::2]]
+        return SafeString("".join(filled))
 
 
 def mark(name: str) -> str:
@@ -49,7 +53,3 @@ def _nested(marks: dict[str, str]) -> dict[str, Any]:
         owner, _, part = name.rpartition(".")
         (context.setdefault(owner, {}) if owner else context)[part] = hole
     return context
-
-
-def _text(word: object) -> str:
-    return word if isinstance(word, str) else str(word)

@@ -1,13 +1,14 @@
 """The incident: the row that everything else hangs on."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from accounts.models import User
 from hindsight.lib.rendered import RenderedModel
@@ -20,6 +21,12 @@ TITLE_LIMIT = 200
 SUMMARY_LIMIT = 20_000
 # Where incidents without a known start stand in lists: after all others.
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=1000)
+def _address(prefix: str, number: int) -> str:
+    """A page names its incident dozens of times; `prefix` is where the installation is mounted."""
+    return reverse("incident_detail", args=[number])
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -171,7 +178,7 @@ class Incident(RenderedModel):
 
     def get_absolute_url(self) -> str:
         """Its page."""
-        return reverse("incident_detail", args=[self.number])
+        return _address(get_script_prefix(), self.number)
 
     @property
     def is_active(self) -> bool:

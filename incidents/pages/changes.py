@@ -71,14 +71,17 @@ def window(incident: Incident) -> tuple[datetime, datetime]:
     return start - BEFORE, start + timedelta(days=1) if is_vague else start
 
 
-def read_changes(incident: Incident, *, limit: int = CHANGES_SHOWN, with_noted: bool = True) -> Changes:
+def read_changes(
+    incident: Incident, *, limit: int = CHANGES_SHOWN, with_noted: bool = True, is_judged: bool = True
+) -> Changes:
     """The changes of its services, and of no service, in the 24 hours before it, and any that it judged or noted.
 
     Without a service, every change of that time counts. Plain queries, put together here: as one they cost three times
-    as much. `with_noted` asks, in a third one, for those noted by hand outside of that time.
+    as much. `with_noted` asks, in a third one, for those noted by hand outside of that time; without `is_judged`
+    nobody has judged any.
     """
     start, end = window(incident)
-    known = {row.change_id: row for row in _verdicts(incident)}
+    known = {row.change_id: row for row in _verdicts(incident)} if is_judged else {}
     found = {pk: row.change for pk, row in known.items()}
     count = limit + 1 + len(known)
     timely = _TIMELY.rows(incident.pk, start, end) if count <= _FEW else _timely(incident.pk, start, end)[:count]

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from hindsight.lib.kept import Kept
 from incidents.models import DiagnosisStep, FirstCheck, Forest, Incident, Outcome, Spot
+from incidents.models.forest import IN_ORDER
 from incidents.pages.evidence import ShownEvidence
 from incidents.pages.material import Carried, Material
 
 # Above this the tree comes in pages.
 STEPS_A_PAGE = 200
 _COUNTED = (Outcome.RULED_OUT, Outcome.RED_HERRING, Outcome.INCONCLUSIVE)
-_STEPS = Kept(lambda incident: DiagnosisStep.objects.filter(incident=incident).order_by())
+_STEPS = Kept(lambda incident: DiagnosisStep.objects.filter(incident=incident).order_by(*IN_ORDER)[: STEPS_A_PAGE + 1])
 _SEVERAL = {Outcome.RED_HERRING: "red herrings"}
 
 
@@ -88,19 +89,18 @@ def _words(outcome: Outcome, count: int) -> str:
 
 def read_branch(incident: Incident, *, page: int = 1, around: int | None = None, open_first: bool = True) -> Branch:
     """One page of steps in reading order; `around` picks the page that holds that step."""
-    forest = Forest.of(incident)
+    first = _STEPS.rows(incident.pk)
+    is_whole = len(first) <= STEPS_A_PAGE
+    forest = Forest((step.pk, step.parent_id, step.outcome) for step in first) if is_whole else Forest.of(incident)
     order = forest.reading_order(open_first=open_first)
     pages = max(1, -(-len(order) // STEPS_A_PAGE))
     found = [place for place, spot in enumerate(order) if spot.pk == around] if around else []
     page = found[0] // STEPS_A_PAGE + 1 if found else min(max(page, 1), pages)
     places = order[(page - 1) * STEPS_A_PAGE : page * STEPS_A_PAGE]
-    if pages == 1:
-        # All of them, though one that came since the first query has no place yet.
-        known = {step.pk: step for step in _STEPS.rows(incident.pk)}
-        places = [spot for spot in places if spot.pk in known]
-        steps = {spot.pk: known[spot.pk] for spot in places}
-    else:
-        steps = DiagnosisStep.objects.in_bulk([spot.pk for spot in places])
+    shown = [spot.pk for spot in places]
+    known = {step.pk: step for step in first} if is_whole else DiagnosisStep.objects.in_bulk(shown)
+    steps = {pk: known[pk] for pk in shown if pk in known}
+    places = [spot for spot in places if spot.pk in steps]
     return Branch(places, steps, forest, {spot.pk: spot.number for spot in order}, page, pages)
 
 

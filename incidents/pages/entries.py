@@ -13,9 +13,9 @@ from typing import Any
 from django.template import engines
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from hindsight.lib.markup import escaped
 from hindsight.lib.time import duration_text
 from incidents.models import EntryKind, EntrySource, TimelineEntry
 from incidents.pages.material import Carried
@@ -98,7 +98,7 @@ def _parts(line: Line, look: Look) -> Iterator[str]:
 def _cited(line: Line, look: Look) -> str:
     """The steps that rest on a line, as links."""
     place = "" if look.has_steps else look.address
-    links = {one.step: f'<a href="{place}#step-{one.step}">step {escape(one.number)}</a>' for one in line.cited}
+    links = {one.step: f'<a href="{place}#step-{one.step}">step {escaped(one.number)}</a>' for one in line.cited}
     return f'<p class="code-note"><span class="cited-by">Evidence for {", ".join(links.values())}</span></p>'
 
 
@@ -112,28 +112,28 @@ def _said(entry: TimelineEntry, look: Look) -> str:
 
 def _status(entry: TimelineEntry, data: dict[str, Any], look: Look) -> str:
     to, before = str(data.get("to", "")), str(data.get("from", ""))
-    words = f'<span class="status status-{escape(to)}">{escape(to.capitalize())}</span>'
+    words = f'<span class="status status-{escaped(to)}">{escaped(to.capitalize())}</span>'
     if before:
-        words += f'<span class="faint">was {escape(before)}</span>'
+        words += f'<span class="faint">was {escaped(before)}</span>'
     elif data.get("severity"):
         words += _sev(data["severity"])
     reason = data.get("reason")
-    return f'{words}<span dir="auto">{escape(reason)}</span>' if reason else words
+    return f'{words}<span dir="auto">{escaped(reason)}</span>' if reason else words
 
 
 def _severity(entry: TimelineEntry, data: dict[str, Any], look: Look) -> str:
-    return f'{_sev(data.get("to", ""))}<span class="faint">was {escape(data.get("from", ""))}</span>'
+    return f'{_sev(data.get("to", ""))}<span class="faint">was {escaped(data.get("from", ""))}</span>'
 
 
 def _sev(value: object) -> str:
-    return f'<span class="sev {escape(value)}">{escape(value)}</span>'
+    return f'<span class="sev {escaped(value)}">{escaped(value)}</span>'
 
 
 def _role(entry: TimelineEntry, data: dict[str, Any], look: Look) -> str:
     role = str(data.get("role") or "lead").capitalize()
-    words = f'<span>{escape(role)}: <bdi class="person">{escape(data.get("to") or "nobody")}</bdi></span>'
+    words = f'<span>{escaped(role)}: <bdi class="person">{escaped(data.get("to") or "nobody")}</bdi></span>'
     before = data.get("from")
-    return f'{words}<span class="faint">was <bdi>{escape(before)}</bdi></span>' if before else words
+    return f'{words}<span class="faint">was <bdi>{escaped(before)}</bdi></span>' if before else words
 
 
 def _diagnosis(entry: TimelineEntry, data: dict[str, Any], look: Look) -> str:
@@ -143,8 +143,8 @@ def _diagnosis(entry: TimelineEntry, data: dict[str, Any], look: Look) -> str:
     outcome = str(data.get("to") or step.outcome)
     place = "" if look.has_steps else f"{look.address}?step={step.pk}"
     return (
-        f'<span class="outcome outcome-{escape(outcome)}">{escape(outcome.replace("_", " ").capitalize())}</span>'
-        f'<a class="entry-step" href="{place}#step-{step.pk}" dir="auto">{escape(step.hypothesis)}</a>'
+        f'<span class="outcome outcome-{escaped(outcome)}">{escaped(outcome.replace("_", " ").capitalize())}</span>'
+        f'<a class="entry-step" href="{place}#step-{step.pk}" dir="auto">{escaped(step.hypothesis)}</a>'
     )
 
 
@@ -159,7 +159,7 @@ SAID: dict[str, Callable[[TimelineEntry, dict[str, Any], Look], str]] = {
 def _whence(line: Line, look: Look) -> str:
     """Who wrote it, how, when it was noted if that was another time, and whether it was corrected."""
     entry = line.entry
-    words = f'<bdi class="person entry-author">{escape(entry.author.shown_name)}</bdi>' if entry.author else ""
+    words = f'<bdi class="person entry-author">{escaped(entry.author.shown_name)}</bdi>' if entry.author else ""
     if entry.source == EntrySource.API:
         words += '<span class="faint">by API</span>'
     if line.is_late:

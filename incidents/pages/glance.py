@@ -8,6 +8,7 @@ from hindsight.lib.kept import Kept
 from incidents.models import LEAD, DiagnosisStep, Incident, Outcome, RoleHolding, Status
 from incidents.pages.changes import GLANCE_SHOWN, Changes, read_changes
 from incidents.pages.links import ShownLink, read_links
+from incidents.pages.present import ANYTHING, Present
 
 _ROLES = Kept(
     lambda incident: (
@@ -61,15 +62,18 @@ class Glance:
     next_words: str
 
 
-def read_glance(incident: Incident, user: User, steps: Sequence[DiagnosisStep]) -> Glance:
-    """The answers from the steps that the page shows anyway, in four small queries: changes, verdicts, roles, links."""
+def read_glance(incident: Incident, user: User, steps: Sequence[DiagnosisStep], present: Present = ANYTHING) -> Glance:
+    """The answers from the steps that the page shows anyway, in four small queries: changes, verdicts, roles, links.
+
+    `present` spares those of which there are none.
+    """
     return Glance(
         confirmed=Steps.of(steps, [Outcome.CONFIRMED]),
         dead=Steps.of(steps, DEAD_ENDS),
         open=Steps.of(steps, [Outcome.OPEN]),
-        roles=roles_now(incident),
-        changes=read_changes(incident, limit=GLANCE_SHOWN, with_noted=False),
-        links=read_links(incident, user),
+        roles=roles_now(incident) if present.roles else [],
+        changes=read_changes(incident, limit=GLANCE_SHOWN, with_noted=False, is_judged=present.verdicts),
+        links=read_links(incident, user) if present.links else [],
         next_words=NEXT[incident.status],
     )
 

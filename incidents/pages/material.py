@@ -14,6 +14,7 @@ from hindsight.lib.languages import BY_KEY
 from incidents.colouring import FOLDED_LINES, is_cut, is_kept, lines_of
 from incidents.models import Attachment, Incident, Snippet
 from incidents.pages.margin import Margin
+from incidents.pages.present import ANYTHING, Present
 from incidents.pages.words import with_words
 
 # Lines of one snippet within a page; the snippet's own page shows as many as the highlighter does.
@@ -148,22 +149,25 @@ class Material:
         steps: Collection[int],
         margin: Margin | None = None,
         is_all: bool = False,
+        present: Present = ANYTHING,
     ) -> None:
-        """`is_all` says that there are no other entries and steps."""
+        """`is_all` says that there are no other entries and steps, `present` what is known not to be there."""
         self._carried: dict[tuple[str, int], Carried] = defaultdict(lambda: Carried(margin=margin))
         self.loose = Carried(margin=margin)
         self.margin = margin
         shelf = Shelf(margin=margin)
         if is_all:
-            snippets, attachments = _SNIPPETS.rows(incident.pk), _FILES.rows(incident.pk)
+            snippets = _SNIPPETS.rows(incident.pk) if present.snippets else []
+            attachments = _FILES.rows(incident.pk) if present.files else []
         elif 0 < len(entries) <= _FEW and not steps:
             # The same number of values each time, so that the queries stay the same.
             few = [*entries, *[next(iter(entries))] * (_FEW - len(entries))]
             snippets, attachments = _SNIPPETS_OF.rows(incident.pk, *few), _FILES_OF.rows(incident.pk, *few)
         else:
             wanted = _carried(entries, steps)
-            snippets = list(_light(Snippet.objects.filter(wanted, incident=incident)))
-            attachments = list(with_words(Attachment.objects.filter(wanted, incident=incident)))
+            snippets = list(_light(Snippet.objects.filter(wanted, incident=incident))) if present.snippets else []
+            files = Attachment.objects.filter(wanted, incident=incident)
+            attachments = list(with_words(files)) if present.files else []
         load_missing_heads(snippets)
         for snippet in snippets:
             self._place(snippet).snippets.append(shelf.fold(snippet))

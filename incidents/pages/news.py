@@ -10,10 +10,10 @@ from operator import attrgetter
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from hindsight.lib.kept import Kept
+from hindsight.lib.markup import escaped
 from hindsight.lib.stencil import Stencil
 from incidents.models import Attachment, Incident, Snippet, StepEvidence, TimelineEntry
 from incidents.pages.cited import margin_of
@@ -133,5 +133,5 @@ def news_html(news: News | None, *, state: State, company: Company, moved: str) 
 def _people_html(company: Company) -> SafeString:
     if not company.names:
         return SafeString("")
-    names = ", ".join(f'<bdi class="person">{escape(name)}</bdi>' for name in company.names)
+    names = ", ".join(f'<bdi class="person">{escaped(name)}</bdi>' for name in company.names)
     return SafeString(f"{names} {'is' if len(company.names) == 1 else 'are'} here")

@@ -13,6 +13,7 @@ from incidents.pages.diagnosis import Tree
 from incidents.pages.evidence import read_evidence, show_evidence
 from incidents.pages.margin import Margin
 from incidents.pages.material import Carried, Material
+from incidents.pages.present import Present, read_present
 from incidents.pages.timeline import EVERYTHING, Chapter, Part, Timeline
 
 Written: TypeAlias = TimelineEntry | DiagnosisStep | StepEvidence | LogNote
@@ -52,17 +53,25 @@ class Record:
     log_notes: list[LogNote]
     people: list[User]
     teams: list[Team]
+    present: Present
 
 
 def read_record(incident: Incident, place: Place) -> Record:
     """The record in a number of queries that does not depend on its length."""
+    present = read_present(incident)
     branch = diagnosis.read_branch(incident, page=place.steps, around=place.step, open_first=place.open_first)
     chapter = _chapter(incident, place)
-    notes, rests_on = _NOTES.rows(incident.pk), read_evidence(incident) if branch.steps else []
+    notes = _NOTES.rows(incident.pk) if present.log_notes else []
+    rests_on = read_evidence(incident) if present.evidence and branch.steps else []
     margin = Margin().add_notes(notes).add_evidence(rests_on, branch.numbers)
     is_all = chapter.is_whole and branch.pages == 1
     material = Material(
-        incident, entries=[entry.pk for entry in chapter.entries], steps=branch.steps, margin=margin, is_all=is_all
+        incident,
+        entries=[entry.pk for entry in chapter.entries],
+        steps=branch.steps,
+        margin=margin,
+        is_all=is_all,
+        present=present,
     )
     _name_authors(incident, [*chapter.entries, *branch.steps.values(), *rests_on, *notes])
     return Record(
@@ -71,12 +80,13 @@ def read_record(incident: Incident, place: Place) -> Record:
             branch,
             material,
             evidence=show_evidence(rests_on, page=incident.get_absolute_url()),
-            first_checks=_FIRST_CHECKS.rows(incident.pk),
+            first_checks=_FIRST_CHECKS.rows(incident.pk) if present.first_checks else [],
         ),
         loose=material.loose,
         log_notes=notes,
         people=list(incident.people.all()) if incident.is_private else [],
         teams=list(incident.teams.all()) if incident.is_private else [],
+        present=present,
     )
 
 

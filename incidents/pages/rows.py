@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from hindsight.lib.markup import escaped
 from incidents.models import Incident, Kind, Service, Status
 
 SERVICES_SHOWN = 3
@@ -44,14 +44,14 @@ def _pick(incident: Incident) -> str:
 def _row(incident: Incident, of: Sequence[Service], pick: str) -> str:
     private = '<span class="chip chip-private">Private</span>' if incident.is_private else ""
     services = "".join(
-        f'<a class="service" href="?service={service.slug}"><bdi>{escape(service.name)}</bdi></a>'
+        f'<a class="service" href="?service={service.slug}"><bdi>{escaped(service.name)}</bdi></a>'
         for service in of[:SERVICES_SHOWN]
     )
     return (
         f'<li>{pick}<span class="incident-number">{incident.label}</span>'
         f'<span class="sev {incident.severity}">{incident.severity}</span>'
         f'<span class="dense-title"><a href="/incidents/{incident.label}/">'
-        f"<bdi>{escape(incident.title)}</bdi></a></span>"
+        f"<bdi>{escaped(incident.title)}</bdi></a></span>"
         f'<span class="dense-facts">{private}{KIND_CHIPS.get(incident.kind, "")}{services}'
         f"{_status(incident.status)}{_start(incident)}</span></li>"
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django import template
 from django.template import Context
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from hindsight.lib.markup import escaped
 from hindsight.lib.stencil import Stencil
 from incidents.models import DiagnosisStep, Outcome
 from incidents.pages.diagnosis import Node, Tree
@@ -40,7 +40,7 @@ def _parts(context: Context, node: Node, page: str) -> Iterator[str]:
     if node.opens:
         yield '<ol class="steps">'
     if node.fold:
-        fold = escape(node.fold[0].upper() + node.fold[1:])
+        fold = escaped(node.fold[0].upper() + node.fold[1:])
         yield f'<li class="step-fold"><details id="{node.fold_key}"><summary>{fold}</summary><ol class="steps">'
     path = " step-path" if node.is_path else ""
     yield f'<li class="step step-{step.outcome}{path}" id="step-{step.pk}">'

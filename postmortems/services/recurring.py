@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from hindsight.lib.kept import Kept
 from hindsight.lib.problems import InvalidError
 from incidents.models import Incident, IncidentLink, LinkKind
 from postmortems.models import Evidence, Postmortem, ProofMethod, ProofResult, ProofState
@@ -15,6 +16,9 @@ from postmortems.services.proof import save_proof
 REPEATS = (LinkKind.SAME_CAUSE, LinkKind.DUPLICATE)
 CAME_BACK = "The same cause showed again."
 HELD_SO_FAR = "The fix keeps this from coming back"
+_REPEATED = Kept(
+    lambda source: IncidentLink.objects.filter(source=source, kind__in=REPEATS).values_list("target_id", flat=True)
+)
 
 
 def earlier(incident: Incident, user: User) -> list[Incident]:
@@ -22,7 +26,7 @@ def earlier(incident: Incident, user: User) -> list[Incident]:
 
     Links of these kinds go from the later to the earlier. One query while there are none, which is usual.
     """
-    ids = list(IncidentLink.objects.filter(source=incident, kind__in=REPEATS).values_list("target_id", flat=True))
+    ids = _REPEATED.rows(incident.pk)
     if not ids:
         return []
     rows = Incident.objects.visible_to(user).filter(pk__in=ids, number__lt=incident.number)
