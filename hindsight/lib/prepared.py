@@ -11,14 +11,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 _MARK = re.compile("%[s%]")
+# Format.BINARY of the driver, which is not loaded on SQLite.
+_PACKED = 1
 
 
 @contextmanager
-def prepared(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
+def prepared(connection: BaseDatabaseWrapper, *, is_packed: bool = False) -> Iterator[CursorWrapper]:
     """A cursor for statements whose text is the same each time, with `%s` for what differs.
 
     On PostgreSQL such a statement is sent apart from its values and prepared when it comes again; Django's own cursors
-    write the values into the text, so that each is another. Elsewhere it is an ordinary cursor.
+    write the values into the text, so that each is another. Elsewhere it is an ordinary cursor. `is_packed` has
+    PostgreSQL send its answer as it holds it and not as text, in which bytes are twice as long: for numbers, words and
+    bytes; moments would come as the driver reads them and not as Django does.
     """
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
@@ -32,6 +36,8 @@ def prepared(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
     finally:
         plain.cursor_factory = usual
     with cursor:
+        if is_packed:
+            cursor.cursor.format = _PACKED
         yield cursor
 
 

@@ -1,15 +1,22 @@
 """How many of some documents have each value of a facet, over facets that are read once a process and packed."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.postgres_sql import ask
+from search.engines.postgres_sql import array_of, look_up, unpacked
 
 # Of so many documents facets are remembered: a row of the table never changes, a changed document is another row.
 MAX_REMEMBERED = 100_000
+# In one row: to take a row for each document apart takes longer than to count.
+_FACETS = (
+    "SELECT array_send(array_agg(d.id)), json_agg(d.facets)::text FROM search_searchdocument d"
+    " WHERE d.id = ANY(%s::bigint[])"
+)
 
 Numbers = NDArray[np.int64]
 
@@ -34,16 +41,19 @@ class Facets:
         """Those of these documents that are not known."""
         return np.setdiff1d(ids, self._ids)
 
-    def and_of(self, rows: Iterable[tuple[int, Sequence[str]]]) -> "Facets":
-        """These and those of more documents, by their ids."""
-        names, read = dict(self._names), sorted(rows)
-        new = [names.setdefault(value, len(names)) for _, values in read for value in values]
-        ids = np.concatenate([self._ids, np.array([pk for pk, _ in read], dtype=np.int64)])
-        lengths = np.concatenate([np.diff(self._ends, prepend=0), np.array([len(values) for _, values in read])])
-        starts, order = np.cumsum(lengths) - lengths, np.argsort(ids, kind="stable")
-        whole = np.concatenate([self._values, np.array(new, dtype=np.int64)])
-        lengths = lengths[order].astype(np.int64)
-        return Facets(ids[order], np.cumsum(lengths), whole[_ranges(starts[order], lengths)], names)
+    def and_of(self, ids: Sequence[int] | Numbers, facets: Sequence[Sequence[str]]) -> "Facets":
+        """These and those of more documents, in the order of their ids."""
+        names, values = dict(self._names), list(chain.from_iterable(facets))
+        for value in set(values) - names.keys():
+            names[value] = len(names)
+        numbers = np.fromiter(map(names.__getitem__, values), np.int64, len(values))
+        more = np.fromiter(map(len, facets), np.int64, len(facets))
+        lengths = np.concatenate([np.diff(self._ends, prepend=0), more])
+        whole = np.concatenate([self._values, numbers])
+        known = np.concatenate([self._ids, np.array(ids, dtype=np.int64)])
+        starts, order = np.cumsum(lengths) - lengths, np.argsort(known, kind="stable")
+        lengths = lengths[order]
+        return Facets(known[order], np.cumsum(lengths), whole[_ranges(starts[order], lengths)], names)
 
     def counts(self, ids: Numbers) -> dict[str, int]:
         """How many of these documents have each value."""
@@ -87,9 +97,10 @@ def _known(generation: int, ids: Numbers) -> Facets:
     if len(missing):
         if len(held) + len(missing) > MAX_REMEMBERED:
             held, missing = Facets.none(), np.unique(ids)
-        wanted: list[int] = missing.tolist()
-        rows = ask("SELECT d.id, d.facets FROM search_searchdocument d WHERE d.id = ANY(%s)", [wanted])
+        packed, facets = look_up(_FACETS, [array_of(missing.tolist())])[0]
+        ids = unpacked(packed)
         # A document may have gone since it was found.
-        held = held.and_of({**dict.fromkeys(wanted, ()), **dict(rows)}.items())
+        gone = np.setdiff1d(missing, ids)
+        held = held.and_of(np.concatenate([ids, gone]), [*json.loads(facets or "[]"), *repeat((), len(gone))])
         _newest = (generation, held)
     return held

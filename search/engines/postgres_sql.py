@@ -1,11 +1,14 @@
 """How the PostgreSQL engine asks: conditions, statements that can't hang, and what an answer that fails means."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
+import numpy as np
 from django.db import DatabaseError, connection, transaction
+from numpy.typing import NDArray
 
+from hindsight.lib.prepared import prepared
 from search.engines.protocol import Clause, EngineError, Fact, Not, Term
 
 # A statement over 50,000 documents takes tens of milliseconds; whoever searches is answered within two seconds.
@@ -31,6 +34,9 @@ _AFTER = (
     " SET LOCAL statement_timeout TO DEFAULT; SET LOCAL lock_timeout TO DEFAULT"
 )
 _SETTINGS = 4
+# An array as PostgreSQL sends it: its head, then the length and the value of each element.
+_HEAD = 20
+_ELEMENT = np.dtype([("length", ">i4"), ("number", ">i8")])
 
 
 class Where:
@@ -62,6 +68,28 @@ def ask(sql: str, values: Sequence[Any] = ()) -> list[Any]:
         # What fails must leave the transaction around it usable, what succeeds its settings.
         with transaction.atomic():
             return _asked(f"{_BEFORE}{sql}{_AFTER}", values)
+
+
+def look_up(sql: str, values: Sequence[Any]) -> list[Any]:
+    """What a statement answers that names its rows by their numbers, as PostgreSQL packs it: planned once a connection.
+
+    Nothing bounds its time, so the state of the index is asked for before. Raises EngineError when it can't answer.
+    """
+    around = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with told(), around, prepared(connection, is_packed=True) as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def array_of(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: the driver takes longer over each of them."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def unpacked(packed: bytes | None) -> NDArray[np.int64]:
+    """The numbers of what `array_send(array_agg(…))` of a bigint column answers."""
+    held = np.frombuffer(packed or b"", dtype=_ELEMENT, offset=_HEAD) if packed else np.zeros(0, dtype=_ELEMENT)
+    return held["number"].astype(np.int64)
 
 
 @contextmanager

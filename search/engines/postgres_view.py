@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from search.engines.postgres_facets import counted
 from search.engines.postgres_lists import Forms, Ids, Lists, lists_of
 from search.engines.postgres_scoring import scored
-from search.engines.postgres_sql import Where, all_of, any_form, ask, condition
+from search.engines.postgres_sql import Where, all_of, any_form, ask, condition, unpacked
 from search.engines.postgres_statistics import Known, common_words, statistics
 from search.engines.protocol import Fact, Key, Plan, Ranked, Statistics, Term
 from search.scoring import rarity
@@ -42,9 +42,6 @@ MAX_NARROW = 4000
 _TOO_MANY: Ids = np.zeros(MAX_NARROW + 1, dtype=np.int64)
 # Longer words are counted so many at a time, until no other can be as frequent.
 _COUNTED_AT_ONCE = 12
-# An array as PostgreSQL sends it: its head, then the length and the value of each element.
-_HEAD = 20
-_ELEMENT = np.dtype([("length", ">i4"), ("id", ">i8")])
 
 
 class PostgresView:
@@ -123,14 +120,14 @@ class PostgresView:
         if plan.terms:
             best, is_exact = self._candidates(plan, where)
             candidates = list(dict.fromkeys([*pinned, *best]))
-            rows = scored(candidates[: max(MAX_SCORED, limit)], plan, known, pinned)
+            rows = scored(candidates[: max(MAX_SCORED, limit)], plan, known, pinned, limit)
         else:
             candidates = _ids(where, "ORDER BY d.day DESC, d.object_id DESC", MAX_CANDIDATES + 1)
             is_exact = len(candidates) <= MAX_CANDIDATES
             candidates = candidates[:MAX_CANDIDATES]
-            rows = scored(candidates[:limit], plan, known, pinned)
+            rows = scored(candidates[:limit], plan, known, pinned, limit)
         spread = counted(self._known.generation, candidates, facets)
-        return Ranked(rows[:limit], len(candidates), is_exact, spread, known)
+        return Ranked(rows, len(candidates), is_exact, spread, known)
 
     def _narrowed(self, plan: Plan) -> Where:
         where = self._where
@@ -273,12 +270,7 @@ def _documents(
     if not names:
         return {}
     rows = ask(_each(where, "array_send(array_agg(x.id))", most), [*where.values, list(queries)])
-    return {names[at - 1]: _unpacked(packed) for at, packed in rows}
-
-
-def _unpacked(packed: bytes | None) -> Ids:
-    held = np.frombuffer(packed or b"", dtype=_ELEMENT, offset=_HEAD) if packed else np.zeros(0, dtype=_ELEMENT)
-    return held["id"].astype(np.int64)
+    return {names[at - 1]: unpacked(packed) for at, packed in rows}
 
 
 def _united(held: dict[Forms, Ids], worths: dict[Forms, float]) -> tuple[Ids, NDArray[np.float64]]:
@@ -310,7 +302,7 @@ def _all_ids(where: Where, most: int) -> Ids:
         "SELECT array_send(array_agg(x.id)) FROM (SELECT d.id FROM search_searchdocument d"  # noqa: S608 - fixed conditions
         f" WHERE {where.sql} LIMIT {most + 1}) x"
     )
-    return _unpacked(ask(sql, where.values)[0][0])
+    return unpacked(ask(sql, where.values)[0][0])
 
 
 def _ids(where: Where, tail: str, limit: int) -> list[int]:

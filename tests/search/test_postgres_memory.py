@@ -16,14 +16,14 @@ def ids(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def test_facets_are_counted_over_the_documents_asked_for() -> None:
-    held = Facets.none().and_of([(7, ["severity:sev1", "service:api"]), (3, ["severity:sev1"])])
+    held = Facets.none().and_of([7, 3], [["severity:sev1", "service:api"], ["severity:sev1"]])
     assert held.counts(ids(3, 7)) == {"severity:sev1": 2, "service:api": 1}
     assert held.counts(ids(3)) == {"severity:sev1": 1}
     assert held.counts(ids()) == {}
 
 
 def test_facets_of_more_documents_join_in_any_order() -> None:
-    held = Facets.none().and_of([(5, ["a:1", "b:1"]), (9, [])]).and_of([(1, ["b:1", "c:2"]), (7, ["a:1"])])
+    held = Facets.none().and_of([5, 9], [["a:1", "b:1"], []]).and_of([1, 7], [["b:1", "c:2"], ["a:1"]])
     assert held.without(ids(1, 2, 5, 9, 11)).tolist() == [2, 11]
     assert [held.counts(ids(pk)) for pk in (1, 5, 7, 9)] == [{"b:1": 1, "c:2": 1}, {"a:1": 1, "b:1": 1}, {"a:1": 1}, {}]
     assert held.counts(ids(9, 7, 5, 1)) == {"a:1": 2, "b:1": 2, "c:2": 1}
