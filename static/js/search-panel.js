@@ -144,7 +144,8 @@ function setUp() {
     timer = setTimeout(ask, waitMs);
   }
 
-  input.addEventListener("input", later);
+  /* Whoever types on means what stands in the box, no longer what was chosen below it. */
+  input.addEventListener("input", () => { choose(null); later(); });
   input.addEventListener("focus", () => { if (!input.value) showRecent(); else if (input.value === shownFor) open(); });
   input.addEventListener("click", () => { if (panel.hidden) ask(); });
   input.addEventListener("blur", close);
@@ -153,6 +154,9 @@ function setUp() {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (panel.hidden) { ask(); return; }
+      /* Nothing changes under a choice: what is shown now stays. */
+      clearTimeout(timer);
+      running?.abort();
       const all = options();
       const now = all.indexOf(active());
       const next = event.key === "ArrowDown" ? now + 1 : (now < 0 ? all.length : now) - 1;
