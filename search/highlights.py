@@ -30,15 +30,14 @@ MAX_SPANS = 60
 # Shown in a result's own lines, so not cut out again.
 _SHOWN = {"number", "title", "service", "tag", "person"}
 _VERBATIM = {"code", "log", "attachment", "link"}
-# Markdown's signs, which say nothing in a stretch cut out of its text.
-_SIGNS = re.compile(
-    r"^\s*(?:#{1,6}|>+|[*+-]|\d+\.)\s+|\[([^\[\]\n]{1,300})\]\([^()\s]{1,2000}\)|\*\*|__|`+|^\s*\|?[\s:|-]+\|\s*$",
-    re.MULTILINE,
-)
+# Markdown's signs, which say nothing in a stretch cut out of its text: at the beginning of a line, in the place of one,
+# and anywhere. Apart, because a pattern that may begin with any of them is tried at every letter.
+_LEAD = re.compile(r"\s*(?:(?:#{1,6}|[*+-]|\d+\.)(?:\s+|$)|>[>\s]*)")
+_RULE = re.compile(r"\s*\|?[\s:|-]+\|\s*")
+_SIGNS = re.compile(r"\[([^\[\]\n]{1,300})\]\([^()\s]{1,2000}\)|\*\*|__|`+")
 # Begin, end and word of a match.
 Span: TypeAlias = tuple[int, int, str]
 _WORD = re.compile(r"\w+")
-_SPACE = re.compile(r"\s+")
 _EDGE = "\0"
 
 
@@ -159,11 +158,20 @@ def _plain(text: str, spans: Iterable[Span]) -> tuple[str, list[Span]]:
     words = {text[begin:end]: word for begin, end, word in spans}
     parted = _parted(text, spans, 0, len(text))
     # Whoever searched for them again would take longer than for all the rest.
-    pieces = _SPACE.sub(" ", _SIGNS.sub(r"\1", parted)).replace(" | ", " · ").strip(" |").split(_EDGE)
+    bare = _SIGNS.sub(r"\1", "\n".join(map(_bare, parted.split("\n"))))
+    pieces = " ".join(bare.split()).replace(" | ", " · ").strip(" |").split(_EDGE)
     ends = list(accumulate(map(len, pieces)))
     matches = range(1, len(pieces), 2)
     found = [(ends[at - 1], ends[at], words.get(pieces[at], pieces[at])) for at in matches if pieces[at]]
     return "".join(pieces), found
+
+
+def _bare(line: str) -> str:
+    """A line without the sign that says what it is."""
+    lead = _LEAD.match(line)
+    if lead:
+        return line[lead.end() :]
+    return "" if line.endswith("|") and _RULE.fullmatch(line) else line
 
 
 def _parted(text: str, spans: Iterable[Span], begin: int, end: int) -> str:
@@ -238,6 +246,8 @@ def _window(text: str, spans: Sequence[Span]) -> tuple[int, int]:
 
 def _densest(spans: Sequence[Span]) -> tuple[int, int]:
     """At which match a window with the most different words begins, and how many those are."""
+    if len(spans) == 1:
+        return 0, 1
     best, at, last = 0, 0, 0
     # How often each word stands between the first and the last match of the window.
     inside: dict[str, int] = {}

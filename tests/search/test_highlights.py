@@ -66,6 +66,19 @@ def test_markdown_signs_are_left_out_of_prose_and_kept_in_code() -> None:
         marked("disk", "## The **disk**\n\n- see [the page](https://x.org/a)") == "The <mark>disk</mark> see the page"
     )
     assert marked("disk", "## `disk`", "code") == "## `<mark>disk</mark>`"
+    assert marked("disk", ">the disk\n>\n> was full\n| a | disk |\n|---|---|") == (
+        "the <mark>disk</mark> was full · a · <mark>disk</mark>"
+    )
+
+
+def test_what_matches_in_an_address_alone_is_not_shown() -> None:
+    prose = "See [the page](https://x.org/disk) of the quota"
+    assert marked("disk quota", prose) == "See the page of the <mark>quota</mark>"
+    assert not cut([Part("summary", prose)], Marker(terms_of("disk")))
+
+
+def test_a_sign_that_no_text_has_marks_nothing() -> None:
+    assert marked("disk", "a\0b\0 disk \0full", "code") == "a b  <mark>disk</mark>  full"
 
 
 def test_the_same_stretch_is_shown_once() -> None:
