@@ -202,9 +202,8 @@ def _highlight(part: Part, text: str, spans: Sequence[Span]) -> Highlight | None
     """One window of a text; nothing if what matched there was a sign of markdown, such as a link's address."""
     before = after = 0
     begin, end = _window(text, spans)
-    words = ""
+    words = _words(part, text, _longest(spans, begin, end))
     if part.field not in _VERBATIM:
-        words = _words(part, text, _longest(spans, begin, end))
         before, last = _surroundings(text, begin, end)
         after = len(text) - last
         near = [(at - before, to - before, word) for at, to, word in spans if before <= at and to <= last]
@@ -227,8 +226,12 @@ def _longest(spans: Sequence[Span], begin: int, end: int) -> Span:
 
 
 def _words(part: Part, text: str, span: Span) -> str:
-    """What leads to a match further than the beginning of its place."""
-    return quoted(text, span[0], span[1]) if "#" in part.anchor and span[0] > FAR else ""
+    """What leads to a match that its place alone does not show: far below its beginning, or folded under a picture."""
+    if part.field in _VERBATIM:
+        is_hidden = part.field == "log" and part.anchor.startswith("#attachment-")
+    else:
+        is_hidden = "#" in part.anchor and span[0] > FAR
+    return quoted(text, span[0], span[1]) if is_hidden else ""
 
 
 def _line_anchor(part: Part, text: str, at: int) -> str:

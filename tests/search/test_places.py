@@ -166,6 +166,8 @@ def wrong(reader: User, client: Client, incident: Incident, places: dict[str, Pl
             yield f"{name}: opens at {anchor!r}"
             continue
         address, _, fragment = f"{results[0].hit.url}{highlight.address if highlight else ''}".partition("#")
+        # Servers and scripts never see the words that it quotes.
+        fragment = fragment.partition(":~:")[0]
         answer = client.get(address, follow=True)
         page = answer.content.decode()
         if answer.status_code != 200:

@@ -47,6 +47,9 @@ def test_signs_of_the_directive_itself_are_encoded() -> None:
         ("entry", "#entry-7", 3, False),
         ("entry", "", FAR, False),
         ("code", "#snippet-3", FAR, False),
+        # The words of a picture are folded below it; those of a file open at their line.
+        ("log", "#attachment-1", 3, True),
+        ("log", "attachments/1/lines/?from=1#L1", FAR, False),
     ],
 )
 def test_a_match_far_down_in_a_text_is_scrolled_to(field: str, anchor: str, before: int, *, is_led: bool) -> None:
