@@ -65,7 +65,8 @@ class Kept:
 def search(request: HttpRequest) -> HttpResponse:
     """Answer `?q=`, or a pasted text too long for an address as POST; with nothing asked, say what can be asked."""
     asked = request.POST if request.method == "POST" else request.GET
-    text = asked.get("q", "")[:MAX_TEXT]
+    # Forms send two characters for the end of a line.
+    text = asked.get("q", "").replace("\r\n", "\n")[:MAX_TEXT]
     fits = len(text) <= MAX_IN_ADDRESS and "\n" not in text.strip()
     if request.method == "POST" and fits:
         return redirect(request, address(text.strip()))

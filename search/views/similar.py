@@ -23,7 +23,9 @@ def like(request: HttpRequest) -> HttpResponse:
     if to := request.GET.get("to", ""):
         return _shown(request, _like_record(request, to), to)
     asked = request.POST if request.method == "POST" else request.GET
-    text = "\n".join(part for name in ("title", "summary") if (part := asked.get(name, "")[:MAX_TEXT].strip()))
+    # Forms send two characters for the end of a line.
+    given = (asked.get(name, "").replace("\r\n", "\n")[:MAX_TEXT].strip() for name in ("title", "summary"))
+    text = "\n".join(filter(None, given))
     return _shown(request, similar(request.user, text, limit=SHOWN) if len(text) >= LEAST else None, "")
 
 

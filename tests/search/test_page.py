@@ -88,6 +88,13 @@ def test_a_pasted_text_stays_on_the_page_as_it_was(page: Client) -> None:
     assert [result["url"].removeprefix("http://testserver") for result in answer["results"]][:1] == ["/notes/1/"]
 
 
+def test_a_megabyte_is_read_whole_although_forms_lengthen_its_lines(page: Client) -> None:
+    lines = "\r\n".join(["x"] * 400_000)
+    html = page.post("/search/", {"q": f"{lines}\r\ndisk of the cache"}).content.decode()
+    assert "\r" not in html
+    assert "disk of the cache</textarea>" in html
+
+
 def test_more_results_of_a_pasted_text_are_a_button_away(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.views.page.PAGE_SIZE", 1)
     asked = {"q": "disk\nlogins"}
