@@ -11,7 +11,7 @@ from search.engines.postgres_lists import Forms, Ids, Lists, lists_of
 from search.engines.postgres_scoring import scored
 from search.engines.postgres_sql import Where, all_of, any_form, ask, condition, unpacked
 from search.engines.postgres_statistics import Known, common_words, statistics
-from search.engines.protocol import Fact, Key, Plan, Ranked, Statistics, Term
+from search.engines.protocol import AllOf, Fact, Key, Plan, Ranked, Statistics, Term
 from search.scoring import rarity
 from search.spelling import (
     MAX_LOOKED_AT,
@@ -156,15 +156,20 @@ class PostgresView:
         """
         count = self._statistics.count
         worths = {term.forms: term.weight * rarity(self._frequency(term.forms), count) for term in plan.terms}
-        held = self._found(plan, where, [forms for forms in worths if forms not in self._common])
+        implied = _implied(plan).intersection(worths)
+        whole = _all_ids(where, MAX_CANDIDATES) if implied else _NONE
+        left = [forms for forms in worths if forms not in implied]
+        held = self._found(plan, where, [forms for forms in left if forms not in self._common])
+        held.update(dict.fromkeys(implied, whole))
         typed = [term for term in plan.terms if not term.instead_of]
         is_cut = len(held) < len(worths) or any(len(ids) > MAX_CANDIDATES for ids in held.values())
         if len(typed) > 1 and is_cut:
             # Worth as much as its words together, which were not all looked up.
             worths[_ALL] = sum(worths[term.forms] for term in typed)
-            held[_ALL] = _documents(where, [all_of(typed)], [_ALL])[_ALL]
+            is_implied = implied.issuperset(term.forms for term in typed)
+            held[_ALL] = whole if is_implied else _documents(where, [all_of(typed)], [_ALL])[_ALL]
         ids, points = _united(held, worths)
-        common = sorted((forms for forms in worths if forms in self._common), key=lambda forms: -worths[forms])
+        common = sorted(self._common.keys() & set(left), key=lambda forms: (-worths[forms], forms))
         for some in (common[:MAX_FILLED_BY], common[MAX_FILLED_BY:]):
             # With filters even these may not be enough.
             if some and len(ids) <= MAX_CANDIDATES:
@@ -252,6 +257,12 @@ class PostgresView:
             return self._common[forms]
         held = self._held.get(forms)
         return self._counts[forms] if held is None else min(len(held), MAX_CANDIDATES)
+
+
+def _implied(plan: Plan) -> set[Forms]:
+    """Words that every record has which fulfils the plan's conditions, such as those of a phrase."""
+    alone = (group[0] for group in plan.required if len(group) == 1)
+    return {term.forms for clause in alone if isinstance(clause, AllOf) for term in clause.terms}
 
 
 def _each(where: Where, what: str, most: int) -> str:
