@@ -13,7 +13,7 @@ from hindsight.lib.problems import InvalidError, too_long
 from hindsight.lib.text import clean
 from search.models import ThesaurusChange
 from search.planning import terms_of
-from search.thesaurus import LINES, Group, Symptom, key, made_of, read, written
+from search.thesaurus import GROUPS, LINES, Group, Symptom, key, made_of, read, written
 from search.thesaurus import lines as lines_in_force
 
 LINE_LIMIT = 600
@@ -36,6 +36,11 @@ class Line:
     is_away: bool = False
     row: int | None = None
 
+    @property
+    def can_change(self) -> bool:
+        """Tell whether a group may take its place: none can say what is read in one direction alone."""
+        return not self.is_away and not isinstance(self.group, Symptom)
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -51,6 +56,27 @@ def add(*, words: str, now: datetime, note: Note) -> ThesaurusChange:
     with transaction.atomic():
         if ThesaurusChange.objects.filter(is_own=True).count() >= MOST_GROUPS:
             raise InvalidError({"words": f"There are {MOST_GROUPS} groups of your own; the limit is {MOST_GROUPS}."})
+        row = _made(written(group), is_own=True, now=now)
+        note("thesaurus.add", row.words)
+    return row
+
+
+def change(*, instead: str, words: str, now: datetime, note: Note) -> ThesaurusChange:
+    """Put a group in the place of one in force: an own one goes, a shipped one is put away. Raises InvalidError, also
+    where somebody else removed or changed it in the meantime."""
+    group = checked(words)
+    if written(group) == instead:
+        raise InvalidError({"words": "Nothing in the group is changed."})
+    with transaction.atomic():
+        own = ThesaurusChange.objects.select_for_update().filter(words=instead, is_own=True)
+        if own.delete()[0]:
+            note("thesaurus.remove", instead)
+        elif instead in map(written, GROUPS) and not ThesaurusChange.objects.filter(words=instead).exists():
+            put_away(words=instead, now=now, note=note)
+        else:
+            raise InvalidError(
+                {"words": f"“{instead}” is gone: somebody changed or removed it. Add yours as a new group."}
+            )
         row = _made(written(group), is_own=True, now=now)
         note("thesaurus.add", row.words)
     return row

@@ -33,14 +33,17 @@ class GroupForm(FormErrors, forms.Form):
         label="Words and phrases",
         help_text="With commas between, such as: basket, cart, shopping trolley. A searched one brings the others.",
     )
+    instead = LineField(limit=wording.LINE_LIMIT, required=False, widget=forms.HiddenInput)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def thesaurus(request: HttpRequest) -> HttpResponse:
-    """GET lists the groups and shows what the words of `?try=` bring; POST adds a group, or tries it with `preview`."""
+    """GET lists the groups and shows what the words of `?try=` bring; POST adds a group, puts it in the place of
+    another (`?change=`), or tries it with `preview`."""
     by = require_admin(request.user)
-    form = GroupForm(request.POST or None)
+    changed = request.GET.get("change", "")[: wording.LINE_LIMIT]
+    form = GroupForm(request.POST or None, initial={"words": changed, "instead": changed})
     group: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"]
@@ -49,8 +52,12 @@ def thesaurus(request: HttpRequest) -> HttpResponse:
                 group = wording.checked(words)
             else:
                 now = timezone.now()
-                row = wording.add(words=words, now=now, note=_note(by, now))
-                messages.success(request, f"Added: {row.words}.")
+                instead = form.cleaned_data["instead"]
+                if instead:
+                    row = wording.change(instead=instead, words=words, now=now, note=_note(by, now))
+                else:
+                    row = wording.add(words=words, now=now, note=_note(by, now))
+                messages.success(request, f"{'Changed' if instead else 'Added'}: {row.words}.")
                 return SeeOther(reverse("settings_thesaurus"))
         except InvalidError as problem:
             form.add_error("words", problem.fields["words"])

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import AuditEntry, User
 from search.models import ThesaurusChange
 from search.results import find
-from search.thesaurus import GROUPS, beside, written
+from search.thesaurus import GROUPS, SYMPTOMS, beside, written
 from tests.search.conftest import PUBLIC, Shelf
 from tests.search.real import index
 from tests.support.personas import client_of
@@ -51,6 +51,36 @@ def test_a_shipped_group_is_put_away_and_used_again(admin_client_: Client) -> No
     assert set(others) <= set(beside(first))
     actions = AuditEntry.objects.filter(action__startswith="thesaurus").values_list("action", flat=True)
     assert sorted(actions) == ["thesaurus.put_away", "thesaurus.restore"]
+
+
+def test_a_group_is_changed_in_its_place(admin_client_: Client) -> None:
+    admin_client_.post(PAGE, {"words": OWN})
+    text = admin_client_.get(PAGE, {"change": OWN}).content.decode()
+    assert f'name="instead" value="{OWN}"' in text
+    assert "Change the group" in text
+    sent = {"words": f"{OWN}, trolley", "instead": OWN}
+    assert admin_client_.post(PAGE, sent).status_code == 303
+    assert [row.words for row in ThesaurusChange.objects.all()] == [f"{OWN}, trolley"]
+    assert "trolley" in set(beside("basket"))
+    # Somebody else had the same group open: nothing of what they typed is lost, and nothing is doubled.
+    late = admin_client_.post(PAGE, {"words": f"{OWN}, barrow", "instead": OWN})
+    assert (late.status_code, "is gone: somebody changed or removed it" in late.content.decode()) == (422, True)
+    assert f'value="{OWN}, barrow"' in late.content.decode()
+    assert ThesaurusChange.objects.count() == 1
+
+
+def test_a_shipped_group_is_put_away_for_the_one_in_its_place(admin_client_: Client) -> None:
+    old = written(GROUPS[0])
+    assert admin_client_.post(PAGE, {"words": f"{old}, zorkbox", "instead": old}).status_code == 303
+    assert "zorkbox" in set(beside(GROUPS[0][0]))
+    changes = ThesaurusChange.objects.values_list("words", "is_own")
+    assert set(changes) == {(old, False), (f"{old}, zorkbox", True)}
+    # A faulty one leaves everything as it was.
+    ThesaurusChange.objects.all().delete()
+    for words in ("alone", old, written(GROUPS[1])):
+        assert admin_client_.post(PAGE, {"words": words, "instead": old}).status_code == 422
+    assert admin_client_.post(PAGE, {"words": OWN, "instead": written(SYMPTOMS[0])}).status_code == 422
+    assert not ThesaurusChange.objects.exists()
 
 
 @pytest.mark.parametrize(
