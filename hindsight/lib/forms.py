@@ -100,6 +100,16 @@ class CodeField(CleanCharField):
         return {**super().widget_attrs(widget), **off}
 
 
+class FixedChoiceField(forms.ChoiceField):
+    """A choice among the same for everybody. Django copies the choices of a form one by one each time it is used, which
+    takes longer than reading what was sent; copies of this one share them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "FixedChoiceField":
+        choices = vars(self)["_choices"]
+        memo[id(choices)] = choices
+        return super().__deepcopy__(memo)
+
+
 class MomentField(forms.Field):
     """A moment as a person writes it; without a zone it means the user's, which is Django's current one unless set.
 

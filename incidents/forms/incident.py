@@ -1,11 +1,12 @@
 """Declaring an incident and changing its fields."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model, QuerySet
 
 from accounts.models import Team, User
-from hindsight.lib.forms import FormErrors, LineField, MarkdownField, MomentField, OnceField
+from hindsight.lib.forms import FixedChoiceField, FormErrors, LineField, MarkdownField, MomentField, OnceField
 from incidents.forms.fields import NamesField, RowsField
 from incidents.forms.meeting import MeetingForm
 from incidents.models import (
@@ -19,6 +20,7 @@ from incidents.models import (
 )
 from incidents.services.fields import IncidentFields
 
+Row = TypeVar("Row", bound=Model)
 SEVERITY_CHOICES = [(severity.value, severity.value) for severity in Severity]
 
 
@@ -47,11 +49,16 @@ class AccessFields(forms.Form):
         teams.queryset = Team.objects.all()
 
 
+def _chosen(rows: QuerySet[Row]) -> list[Row]:
+    """The rows that were chosen; to find none in the database takes as long as a query."""
+    return [] if rows.query.is_empty() else list(rows)
+
+
 class DeclareForm(FormErrors, AccessFields):
     """The title is enough; all the rest has a good default."""
 
     title = LineField(limit=TITLE_LIMIT)
-    severity = forms.ChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect, initial=Severity.SEV3)
+    severity = FixedChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect, initial=Severity.SEV3)
     services = NamesField(
         required=False,
         widget=_suggest("service-names"),
@@ -59,8 +66,8 @@ class DeclareForm(FormErrors, AccessFields):
     )
     started_at = MomentField(label="Started", required=False, help_text="Now, unless you write 10m ago or 14:05.")
     summary = MarkdownField(limit=SUMMARY_LIMIT, required=False)
-    kind = forms.ChoiceField(choices=Kind.choices, initial=Kind.REAL, required=False)
-    detected_by = forms.ChoiceField(
+    kind = FixedChoiceField(choices=Kind.choices, initial=Kind.REAL, required=False)
+    detected_by = FixedChoiceField(
         choices=DetectedBy.choices, initial=DetectedBy.UNKNOWN, required=False, label="How we found out"
     )
     tags = NamesField(required=False, widget=_suggest("tag-names"), help_text="Commas between them.")
@@ -80,8 +87,8 @@ class DeclareForm(FormErrors, AccessFields):
             "is_private": data["is_private"],
             "kind": data["kind"] or Kind.REAL,
             "detected_by": data["detected_by"] or DetectedBy.UNKNOWN,
-            "people": list(data["people"]),
-            "teams": list(data["teams"]),
+            "people": _chosen(data["people"]),
+            "teams": _chosen(data["teams"]),
         }
         if data["started_at"]:
             fields["started_at"] = data["started_at"]
@@ -92,7 +99,7 @@ class EditForm(FormErrors, AccessFields, MeetingForm):
     """Every field of an incident but its status, which has its own form."""
 
     title = LineField(limit=TITLE_LIMIT)
-    severity = forms.ChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect)
+    severity = FixedChoiceField(choices=SEVERITY_CHOICES, widget=forms.RadioSelect)
     summary = MarkdownField(limit=SUMMARY_LIMIT, required=False)
     services = NamesField(
         required=False,
@@ -101,10 +108,10 @@ class EditForm(FormErrors, AccessFields, MeetingForm):
     )
     tags = NamesField(required=False, widget=_suggest("tag-names"), help_text="Commas between them.")
     lead = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
-    kind = forms.ChoiceField(choices=Kind.choices)
-    detected_by = forms.ChoiceField(choices=DetectedBy.choices, label="How we found out")
+    kind = FixedChoiceField(choices=Kind.choices)
+    detected_by = FixedChoiceField(choices=DetectedBy.choices, label="How we found out")
     started_at = MomentField(label="Started", required=False)
-    started_precision = forms.ChoiceField(choices=Precision.choices, label="Start is known")
+    started_precision = FixedChoiceField(choices=Precision.choices, label="Start is known")
     detected_at = MomentField(label="Detected", required=False)
     acknowledged_at = MomentField(label="Acknowledged", required=False)
     mitigated_at = MomentField(label="Mitigated", required=False)

@@ -1,7 +1,8 @@
 """The counter behind INC-1, INC-2, …"""
 
 from django.db import models
-from django.db.models import F
+
+from hindsight.lib.rows import rows, table
 
 
 class NumberSequence(models.Model):
@@ -24,7 +25,16 @@ class NumberSequence(models.Model):
     @classmethod
     def take(cls) -> int:
         """The next number. Must be called inside a transaction."""
-        if not cls.objects.filter(pk=cls.SINGLE_ID).update(last=F("last") + 1):
+        taken = cls._moved()
+        if taken is None:
             cls.objects.get_or_create(pk=cls.SINGLE_ID)
-            cls.objects.filter(pk=cls.SINGLE_ID).update(last=F("last") + 1)
-        return cls.objects.get(pk=cls.SINGLE_ID).last
+            taken = cls._moved()
+        assert taken is not None
+        return taken
+
+    @classmethod
+    def _moved(cls) -> int | None:
+        """The number after one more was given out; None before the first."""
+        statement = f"UPDATE {table(cls)} SET last = last + 1 WHERE id = %s RETURNING last"  # noqa: S608 - our own names
+        found = rows(statement, [cls.SINGLE_ID])
+        return int(found[0][0]) if found else None

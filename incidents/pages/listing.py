@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from hindsight.lib.forms import FormErrors, LineField
+from hindsight.lib.forms import FixedChoiceField, FormErrors, LineField
 from hindsight.lib.pagination import BadCursor, Page, page_by_keyset, page_of
 from incidents.models import ACTIVE_STATUSES, Incident, IncidentQuerySet, Kind, Severity, Status, originals
 from incidents.pages.rows import list_rows
@@ -33,11 +33,11 @@ class FilterForm(FormErrors, forms.Form):
     """What the list may be narrowed to; a value that is not known narrows nothing and says so."""
 
     q = LineField(label="Title or number", limit=200, required=False)
-    status = forms.ChoiceField(
+    status = FixedChoiceField(
         choices=[("", "Any status"), ("active", "Active"), *Status.choices],
         required=False,
     )
-    severity = forms.ChoiceField(
+    severity = FixedChoiceField(
         choices=[("", "Any severity"), *((word, word) for word in Severity.values)], required=False
     )
     service = LineField(
@@ -46,19 +46,19 @@ class FilterForm(FormErrors, forms.Form):
         widget=forms.TextInput(attrs={"list": "service-names", "placeholder": "Any service", "autocomplete": "off"}),
     )
     tag = LineField(limit=200, required=False)
-    kind = forms.ChoiceField(choices=[("", "Any kind"), *Kind.choices], required=False)
-    private = forms.ChoiceField(
+    kind = FixedChoiceField(choices=[("", "Any kind"), *Kind.choices], required=False)
+    private = FixedChoiceField(
         label="Who may see it",
         choices=[("", "Everyone's and private"), ("yes", "Private"), ("no", "Everyone's")],
         required=False,
     )
-    duplicates = forms.ChoiceField(
+    duplicates = FixedChoiceField(
         choices=[("", "Left out"), ("with", "Shown")],
         required=False,
     )
     after = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    sort = forms.ChoiceField(
+    sort = FixedChoiceField(
         label="Order",
         choices=[(key, label) for key, (label, _) in ORDERS.items()],
         required=False,

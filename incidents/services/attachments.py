@@ -75,7 +75,8 @@ def on_disk(uploads: Iterable[tuple["File[Any]", str]]) -> Iterator[list[Attachm
             rows.append(_stored(upload, filename, store))
         yield rows
     finally:
-        _drop_unwritten(rows, store)
+        if rows:
+            _drop_unwritten(rows, store)
 
 
 def _stored(upload: "File[Any]", filename: str, store: FileStore) -> Attachment:

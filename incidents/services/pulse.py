@@ -5,12 +5,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import connection, transaction
-from django.db.models import F
 
+from hindsight.lib.prepared import bound, prepared
+from hindsight.lib.rows import table
 from incidents.models import Incident, Pulse
 from search import outbox
 
 _only_lines = ContextVar("only_lines", default=False)
+# The first change after an incident came makes its row.
+_MOVE = """
+INSERT INTO {pulses} (incident_id, beat, lines) SELECT id, 1, %s FROM {incidents} WHERE id = %s
+ON CONFLICT (incident_id) DO UPDATE SET beat = {pulses}.beat + 1, lines = {pulses}.lines + excluded.lines
+"""
 
 
 def register() -> None:
@@ -42,7 +48,7 @@ def beat(incidents: Collection[int]) -> None:
 
 
 def _move(incidents: Collection[int], lines: int) -> None:
-    moved = Pulse.objects.filter(pk__in=incidents).update(beat=F("beat") + 1, lines=F("lines") + lines)
-    if moved < len(incidents):
-        there = Incident.objects.filter(pk__in=incidents, pulse=None).values_list("pk", flat=True)
-        Pulse.objects.bulk_create([Pulse(pk=pk, beat=1, lines=lines) for pk in there], ignore_conflicts=True)
+    statement = _MOVE.format(pulses=table(Pulse), incidents=table(Incident))
+    with prepared(connection) as cursor:
+        for pk in sorted(set(incidents)):
+            cursor.execute(statement, bound(connection, [lines, pk]))

@@ -9,7 +9,8 @@ from incidents.models import Incident
 def save_incident(incident: Incident) -> None:
     """Save a new or changed row. An external id that another has is the sender's fault: InvalidError."""
     try:
-        with transaction.atomic():
+        # Only what is told apart below has to be undone alone.
+        with transaction.atomic(savepoint=bool(incident.external_id)):
             incident.save(force_insert=incident.pk is None)
     except IntegrityError as error:
         others = Incident.objects.exclude(pk=incident.pk) if incident.pk else Incident.objects.all()
