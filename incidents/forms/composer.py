@@ -6,7 +6,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from hindsight.lib.forms import CodeField, FormErrors, LineField, MarkdownField, MomentField, OnceField
+from hindsight.lib.forms import (
+    CodeField,
+    FixedChoiceField,
+    FormErrors,
+    LineField,
+    MarkdownField,
+    MomentField,
+    OnceField,
+)
 from hindsight.lib.languages import CHOICES as LANGUAGES
 from hindsight.lib.languages import normalise_language
 from hindsight.lib.text import clean
@@ -50,11 +58,11 @@ class ComposerForm(FormErrors, forms.Form):
 
     # A log that is pasted into the box of a page without script becomes a snippet, so it may be as long as one.
     body = MarkdownField(label="Text", limit=SNIPPET_LIMIT, required=False)
-    kind = forms.ChoiceField(choices=KINDS, initial=EntryKind.NOTE, required=False)
+    kind = FixedChoiceField(choices=KINDS, initial=EntryKind.NOTE, required=False)
     at = MomentField(label="Time", required=False)
     uploads = FilesField(label="Files", required=False)
     code = CodeField(limit=SNIPPET_LIMIT, required=False)
-    language = forms.ChoiceField(choices=[("", "Guess the language"), *LANGUAGES], required=False)
+    language = FixedChoiceField(choices=[("", "Guess the language"), *LANGUAGES], required=False)
     filename = LineField(label="File name", limit=FILENAME_LIMIT, required=False)
     caption = LineField(limit=CAPTION_LIMIT, required=False)
     cards = PiecesField(label="Snippets", required=False)
