@@ -24,6 +24,7 @@ from incidents.models import CAPTION_LIMIT, FILENAME_LIMIT, SNIPPET_LIMIT, WRITA
 
 KINDS = [(kind.value, kind.label) for kind in WRITABLE_KINDS]
 PIECES_LIMIT = 20
+PLACES_LIMIT = 9_999
 
 
 class PiecesField(forms.Field):
@@ -67,6 +68,9 @@ class ComposerForm(FormErrors, forms.Form):
     caption = LineField(limit=CAPTION_LIMIT, required=False)
     cards = PiecesField(label="Snippets", required=False)
     is_text = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # Which of several files that were dropped at once this is; each comes in a request of its own.
+    batch = LineField(limit=64, required=False)
+    place = forms.IntegerField(min_value=0, max_value=PLACES_LIMIT, required=False)
     once = OnceField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.once import once
 from hindsight.lib.htmx import private, wants_fragment
 from hindsight.lib.language import guess
 from hindsight.lib.languages import BY_KEY
@@ -69,7 +70,7 @@ def _composed(request: HttpRequest, incident: Incident, form: ComposerForm) -> d
         pieces=data["cards"],
         zone=timezone.get_current_timezone(),
         now=sent_off or timezone.now(),
-        at=data["at"] or sent_off,
+        at=data["at"] or _in_batch(request, incident, form, sent_off or timezone.now()) or sent_off,
         is_text=data["is_text"],
     )
     with on_disk(named_uploads(form)) as files:
@@ -98,6 +99,20 @@ def _sent_off(request: HttpRequest) -> datetime | None:
     if seconds < 5:
         return None
     return timezone.now() - min(timedelta(seconds=seconds), WAITED_LIMIT)
+
+
+def _in_batch(request: HttpRequest, incident: Incident, form: ComposerForm, now: datetime) -> datetime | None:
+    """When it happened, for one of several files that were dropped at once and go up side by side.
+
+    The first one to arrive says when; each of the others stands so many milliseconds behind that as its place says, so
+    that they stand in the order in which they were dropped.
+    """
+    batch, place = form.cleaned_data["batch"], form.cleaned_data["place"]
+    if not batch:
+        return None
+    key = f"batch:{incident.pk}:{batch}"
+    first = once(by=person(request), key=key, request="batch", now=now, act=lambda: {"at": now.isoformat()})
+    return datetime.fromisoformat(first["at"]) + timedelta(milliseconds=place or 0)
 
 
 def _is_of_another(request: HttpRequest) -> bool:

@@ -22,25 +22,28 @@ function enqueue(form, words, fields, files, lane) {
   tell("enqueue", { url: pathname, page: location.pathname, label: form.dataset.label, words, fields: [...fields, ["once", fresh()]], files, lane });
 }
 
-function upload(form, given) {
+/* `place` says which of several that came at once it is: they stand in that order, whichever is up first. */
+function upload(form, given, place) {
+  const file = named(given);
   const limit = Number(form.dataset.limit);
-  for (const file of [...given].map(named)) {
-    if (limit && file.size > limit) toast(`${file.name} has ${megabytes(file.size)}, the limit is ${megabytes(limit)} (setting UPLOAD_MAX_MB). Compress it or attach a part.`, "error");
-    else if (!file.size) toast(`${file.name} is empty.`, "error");
-    else enqueue(form, file.name, [["is_text", "on"]], [file], "upload");
-  }
+  if (limit && file.size > limit) toast(`${file.name} has ${megabytes(file.size)}, the limit is ${megabytes(limit)} (setting UPLOAD_MAX_MB). Compress it or attach a part.`, "error");
+  else if (!file.size) toast(`${file.name} is empty.`, "error");
+  else enqueue(form, file.name, [["is_text", "on"], ...place], [file], "upload");
 }
 
 /* A text file is a snippet with its name; one that is too long to be read here, or is no text after all, stays a file. */
 async function take(form, given) {
-  for (const file of [...given]) {
+  const files = [...given];
+  const batch = fresh();
+  for (const [at, file] of files.entries()) {
+    const place = files.length > 1 ? [["batch", batch], ["place", String(at)]] : [];
     const isText = (file.type.startsWith("text/") || codeNames.test(file.name)) && file.size && file.size <= cardBytes;
     const text = isText ? new TextDecoder("utf-8", { fatal: true }) : null;
     try {
       const code = text?.decode(await file.arrayBuffer());
       if (code && !code.includes("\0")) tell("card", { form, code, filename: file.name });
-      else upload(form, [file]);
-    } catch { upload(form, [file]); }
+      else upload(form, file, place);
+    } catch { upload(form, file, place); }
   }
 }
 

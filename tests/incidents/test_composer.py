@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -95,6 +96,44 @@ def test_what_waited_in_the_browser_keeps_its_time(incident: Incident, address: 
     responder_client.post(address, {"body": "Offline"}, headers={**HTMX, "X-Hindsight-Waited": "3600"})
     entry = incident.entries.get(body="Offline")
     assert 3590 < (entry.noted_at - entry.at).total_seconds() < 3610
+
+
+def test_files_that_were_dropped_at_once_stand_in_their_order(
+    incident: Incident, address: str, responder_client: Client
+) -> None:
+    """They go up side by side, and the last may be there first."""
+    for place in (2, 0, 1):
+        sent = {"batch": "b1", "place": place, "once": f"once-of-{place}-and-more", "uploads": _file(f"{place}.bin")}
+        assert responder_client.post(address, sent, headers=HTMX).status_code == 200
+    alone = {"batch": "b2", "place": 0, "once": "once-of-another-one", "uploads": _file("later.bin")}
+    responder_client.post(address, alone, headers=HTMX)
+    rows = incident.entries.filter(attachments__isnull=False).order_by("at", "pk")
+    names = [row.attachments.get().filename for row in rows]
+    assert names == ["0.bin", "1.bin", "2.bin", "later.bin"]
+    first, last = rows[0], rows[2]
+    assert (last.at - first.at).total_seconds() == 0.002
+
+
+def test_what_waited_at_once_keeps_time_and_order(incident: Incident, address: str, responder_client: Client) -> None:
+    for place in (1, 0):
+        sent = {"batch": "b1", "place": place, "once": f"once-of-{place}-and-more", "uploads": _file(f"{place}.bin")}
+        responder_client.post(address, sent, headers={**HTMX, "X-Hindsight-Waited": "3600"})
+    rows = incident.entries.filter(attachments__isnull=False).order_by("at", "pk")
+    assert [row.attachments.get().filename for row in rows] == ["0.bin", "1.bin"]
+    assert 3590 < (rows[0].noted_at - rows[0].at).total_seconds() < 3610
+
+
+def test_an_odd_place_is_refused_and_a_batch_is_of_one_incident(
+    address: str, responder: User, responder_client: Client
+) -> None:
+    other = reverse("entry_new", args=[make_incident(responder).number])
+    for to in (address, other, address):
+        assert responder_client.post(to, {"body": "Mine", "batch": "b1", "place": 3}).status_code == 303
+    assert responder_client.post(address, {"body": "Mine", "batch": "b1", "place": "x"}).status_code == 422
+
+
+def _file(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"\x00\x01" * 40)
 
 
 @pytest.mark.parametrize("waited", ["", "x", "-1", "4", "99999999999", "٣٦٠٠"])
