@@ -46,7 +46,11 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         **log_context(request, incident, record.timeline),
         **head_context(request, incident, [node.step for node in record.tree.nodes]),
-        "live": None if incident.status == Status.CLOSED else {"since": state_of(incident, now), "pace_s": PACE_S},
+        "live": {
+            "since": state_of(incident, now),
+            "pace_s": PACE_S,
+            "is_closed": incident.status == Status.CLOSED,
+        },
         "record": record,
         "tree": record.tree,
         "outcomes": Outcome.choices,

@@ -9,6 +9,7 @@ import "./board.js";
 import "./timeline.js";
 import "./head-acts.js";
 import "./live.js";
+import "./live-unseen.js";
 import "./snippet.js";
 import "./gallery.js";
 /* Links into a long record: an address that names a line which this page does not show is sent to where it is. */

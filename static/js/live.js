@@ -1,6 +1,7 @@
 /* Live: asks every few seconds what others did to this incident, and takes it in without moving what is read, written or pointed at.
    New and changed lines come as fragments; when something else changed the rest of the page is fetched and only what differs is
-   touched. Out of sight it rests, without connection it asks more rarely, once the incident is closed it ends. */
+   touched. Out of sight it rests, without connection it asks more rarely, once the incident is closed it ends; whoever comes back to
+   the page of a closed one has it asked once whether it was opened again. */
 const bar = document.getElementById("live");
 const lines = () => document.getElementById("timeline-lines");
 const view = () => document.getElementById("timeline");
@@ -8,14 +9,21 @@ const root = document.documentElement;
 const waiting = new Map();
 const gapMinutes = 30;
 const slowest = 60;
-let { since = "", pace = "3", live: address = "" } = bar?.dataset ?? {};
+const comeBackMs = 60_000;
+const { live = "", closed = "" } = bar?.dataset ?? {};
+const address = live || closed;
+let { since = "", pace = "3" } = bar?.dataset ?? {};
 let who = "";
 let drawn = view();
 let failures = 0;
 let timer = 0;
-let isOver = !address;
+let isOver = !live;
+let isClosed = Boolean(closed);
+let askedAt = Date.now();
 let isAsking = false;
 let isUrgent = false;
+
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`hindsight:${name}`, { detail }));
 
 /* What is said beside the heading. */
 function say(state, words, people = []) {
@@ -119,8 +127,9 @@ function put(line) {
 
 function take(line, isOwn) {
   const there = document.getElementById(line.id);
+  if (there && isOwn) tell("line-own", { line: there });
   if (!there) {
-    if (put(line) && !isOwn) tellOf(line);
+    if (put(line) && !isOwn) tell("line-new", { line });
   } else if (there.dataset.v !== line.dataset.v) {
     if (isBusy(there)) { waiting.set(line.id, { line, there }); return; }
     const following = nextEntry(there);
@@ -134,42 +143,6 @@ function take(line, isOwn) {
   }
   waiting.delete(line.id);
   if (line.isConnected) window.htmx?.process(line);
-}
-
-/* New lines out of sight are counted in a button that leads to them. */
-const unseen = new Set();
-const observer = new IntersectionObserver((seen) => {
-  for (const { target, isIntersecting } of seen) {
-    if (!isIntersecting) continue;
-    unseen.delete(target);
-    observer.unobserve(target);
-    setTimeout(() => target.classList.remove("is-new"), 4000);
-  }
-  showUnseen();
-});
-
-function tellOf(line) {
-  line.classList.add("is-new");
-  unseen.add(line);
-  observer.observe(line);
-}
-
-function showUnseen() {
-  for (const line of unseen) if (!line.isConnected) unseen.delete(line);
-  let news = document.getElementById("live-news");
-  if (!unseen.size) { news?.remove(); return; }
-  if (!news) {
-    news = Object.assign(document.createElement("button"), { id: "live-news", type: "button", className: "button button-sm live-news" });
-    news.addEventListener("click", () => {
-      const first = [...unseen][0];
-      first?.scrollIntoView({ block: "center" });
-      first?.querySelector(".entry-when a")?.focus({ preventScroll: true });
-    });
-    document.querySelector("main").append(news);
-  }
-  const isAbove = [...unseen][0].getBoundingClientRect().top < 0;
-  const words = `${unseen.size} new ${unseen.size === 1 ? "line" : "lines"} ${isAbove ? "above" : "below"}`;
-  if (news.textContent !== words) news.textContent = words;
 }
 
 /* The rest of the page: only what differs is touched; what somebody types in, points into or opened is left. */
@@ -214,26 +187,29 @@ async function drawAnew() {
   url.searchParams.set("lines", "0");
   url.hash = "";
   const response = await fetch(url, { headers: { Accept: "text/html" } });
-  if (!response.ok || new URL(response.url).pathname !== location.pathname) return null;
+  if (!response.ok || new URL(response.url).pathname !== location.pathname) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = document.querySelector("main");
   const fresh = page.querySelector("main");
-  if (!fresh) return null;
+  if (!fresh) return;
   keepingPlace(null, () => morph(main, fresh));
   document.title = page.title;
   window.htmx?.process(main);
-  document.dispatchEvent(new CustomEvent("hindsight:drawn"));
-  return page;
+  tell("drawn");
 }
 
 /* What a command of this page did is shown also where no news is asked for any more: the closed incident may be open again. */
-async function changed() {
-  if (isOver && !address) {
-    if ((await drawAnew())?.getElementById("live")) location.reload();
-    return;
-  }
-  isOver = false;
+function changed() {
+  isOver = !address;
+  isClosed = false;
   isUrgent = isAsking;
+  ask();
+}
+
+/* Whoever comes back to a closed incident learns what was added, and that it was opened again: at most one request a minute. */
+function comeBack() {
+  if (!isClosed || document.hidden || Date.now() - askedAt < comeBackMs) return;
+  isOver = false;
   ask();
 }
 
@@ -252,13 +228,24 @@ async function takeIn(html) {
 
 const endings = {
   404: ["This incident is not shared with you any more, or is gone. What you typed is still here."],
-  286: ["Closed. News are no longer fetched."],
+  286: ["Closed. News are fetched when you come back to this page."],
 };
+
+/* What an answer says of the incident; true where nothing is left to ask. A closed one that could not be asked stays closed. */
+function heard(status) {
+  const wasClosed = isClosed;
+  isClosed = !isOver && (status === 286 || (wasClosed && ![200, 204, 404].includes(status)));
+  if (endings[status] && !isOver) end(...endings[status]);
+  isOver ||= isClosed;
+  if (wasClosed && !isOver) tell("toast", { text: "The incident was opened again.", level: "info" });
+  return isOver;
+}
 
 async function ask() {
   clearTimeout(timer);
   if (isOver || isAsking || document.hidden) return;
   isAsking = true;
+  askedAt = Date.now();
   let status = 0;
   /* The state names the lines that came last; a timeline that was put in place of another may not have them. */
   if (drawn !== view()) since = since.split(".", 3).join(".");
@@ -274,7 +261,7 @@ async function ask() {
   isAsking = false;
   /* A line that was exchanged meanwhile, by who saved it here, is newer than what waits for it. */
   for (const { line, there } of [...waiting.values()]) if (there.isConnected) take(line, false); else waiting.delete(line.id);
-  if (endings[status] && !isOver) { end(...endings[status]); return; }
+  if (heard(status)) return;
   if (status === 200 || status === 204) { failures = 0; if (bar?.dataset.state !== "on") say("on", "Live"); } else failures += 1;
   if (status === 401) { failures = Math.max(failures, 3); say("waiting", "Signed out: news wait until you sign in again."); } else if (failures > 1) say("waiting", "No connection. Trying again.");
   const wait = isUrgent ? 0 : failures ? Math.min(slowest, pace * 2 ** failures) : Number(pace);
@@ -283,11 +270,15 @@ async function ask() {
 }
 
 if (address) {
-  say("on", "Live");
-  timer = setTimeout(ask, 400);
+  if (!isClosed) {
+    say("on", "Live");
+    timer = setTimeout(ask, 400);
+  }
+  for (const kind of ["focus", "pointerdown", "keydown"]) window.addEventListener(kind, comeBack);
+  document.addEventListener("visibilitychange", comeBack);
   document.addEventListener("visibilitychange", () => { if (document.hidden) clearTimeout(timer); else ask(); });
   window.addEventListener("online", () => { failures = 0; ask(); });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) ask(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { ask(); comeBack(); } });
   window.addEventListener("pagehide", () => {
     if (isOver) return;
     const data = new FormData();

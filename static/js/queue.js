@@ -172,8 +172,10 @@ async function answered(item, request) {
     clearTimeout(timer);
     timer = 0;
     item.state = "sent";
-    await forget(item);
-    return tell("sent", { item, html });
+    /* What came of it stands before what waited goes: no line is missing in between. */
+    items.delete(item.id);
+    tell("sent", { item, html });
+    return forget(item);
   }
   if (session === "over") return signIn(item, html);
   if (session === "stale" && !item.isStale) { item.isStale = true; return unreachable(item, "", 0.05); }

@@ -40,6 +40,24 @@ def test_header_and_glance_follow_others(
         box.press("Control+Enter")
         expect(other.locator("#incident_header .stage.is-here")).to_contain_text(stage, timeout=SOON_MS)
     expect(other.locator("#live")).to_contain_text("Live", timeout=SOON_MS)
+    # Who only watched is not asked for any more, also once it is open again; whoever comes back gets to know.
+    box.fill("/status closed because nothing is left")
+    box.press("Control+Enter")
+    expect(one.locator("#live")).to_contain_text("Closed", timeout=SOON_MS)
+    one.fill("#composer textarea[name=body]", "Half of mine")
+    box.fill("/status investigating because it is back")
+    box.press("Control+Enter")
+    expect(other.locator("#incident_header .stage.is-here")).to_contain_text("Invest", timeout=SOON_MS)
+    asked: list[str] = []
+    one.on("request", lambda request: asked.append(request.url) if "/live/" in request.url else None)
+    one.evaluate("window.dispatchEvent(new Event('focus'))")
+    assert asked == []
+    one.evaluate("() => { const now = Date.now; Date.now = () => now() + 61_000; }")
+    one.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(one.locator("#incident_header .stage.is-here")).to_contain_text("Invest", timeout=SOON_MS)
+    expect(one.locator("#toasts")).to_contain_text("opened again")
+    expect(one.locator("#live")).to_contain_text("Live")
+    expect(one.locator("#composer textarea[name=body]")).to_have_value("Half of mine")
     assert complaints == []
 
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from accounts.models import User
 from incidents.models import Incident, TimelineEntry
-from incidents.services.timeline import edit_entry, set_key
+from incidents.services.timeline import add_entry, edit_entry, set_key
 from tests.journeys.conftest import SignIn
 from tests.support import axe
 from tests.support.records import make_entry, make_incident, make_step
@@ -141,3 +141,24 @@ def test_axe_finds_nothing(sign_in: SignIn, responder: User, teammate: User, inc
     page.goto(f"{incident.get_absolute_url()}entries/{entry.pk}/")
     expect(page.locator(".corrections del").first).to_have_text("ful")
     assert axe.faults_in_both_themes(page) == []
+
+
+def test_what_i_send_is_no_news_to_me(sign_in: SignIn, responder: User, teammate: User, incident: Incident) -> None:
+    """The poll may bring my line before the answer to what I sent does; lines of others count all the same."""
+    page = sign_in(responder)
+    page.goto(incident.get_absolute_url())
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/entries/new/", lambda route: held.append((route, route.fetch())))
+    log(page, "Rolled back to 118")
+    mine = page.locator("#timeline .entry", has_text="Rolled back to 118")
+    expect(mine).to_have_count(1, timeout=4 * WITHIN_MS)
+    page.locator("#timeline .entry", has_text="Line number 3").last.scroll_into_view_if_needed()
+    expect(mine).not_to_have_class(re.compile("is-new"))
+    expect(page.locator("#live-news")).to_have_count(0)
+    add_entry(incident=incident, by=teammate, now=timezone.now(), body="Errors are gone", kind="note")
+    expect(page.locator("#live-news")).to_have_text("1 new line above", timeout=4 * WITHIN_MS)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(page.locator("#waiting")).to_have_count(0)
+    expect(page.locator("#live-news")).to_have_text("1 new line above")
+    expect(mine).to_have_count(1)
