@@ -1,6 +1,6 @@
 """Reading what was typed: the time on top, commands at line starts, code between fences, and the text between.
 
-    14:05                         the first line may be a time; so may `/at 14:05` anywhere
+    14:05                         the first line may be a time, or begin with one; so may `/at 14:05` anywhere
     Pool is at 20 of 20.          text is a note
     /hypothesis Leaked leases     a command stands at the start of a line, its words behind it
     nobody returns them           and below it, up to the next command
@@ -8,8 +8,8 @@
     select 1
     ```
 
-`\\/fix` is text. A word that is no command, such as `/tmp is full`, is text too; one that is almost a command is asked
-about, since text that was meant as an act and is none would be believed to have acted.
+`\\/fix` is text, and so is `\\14:05`. A word that is no command, such as `/tmp is full`, is text too; one that is
+almost a command is asked about, since text that was meant as an act and is none would be believed to have acted.
 """
 
 import re
@@ -19,20 +19,13 @@ from datetime import datetime, tzinfo
 from hindsight.lib.languages import normalise_language
 from hindsight.lib.problems import InvalidError
 from hindsight.lib.time import BadMoment, parse_moment
+from incidents.commands.clocks import FENCE, is_kept, is_time, leading_time
 from incidents.commands.known import Command, find, nearest
 
 COMMANDS_LIMIT = 30
 KEPT = "Nothing was saved; your text is still here."
 
 _COMMAND = re.compile(r"/(?P<word>[A-Za-z][A-Za-z_-]{1,30})(?:[ \t]+(?P<rest>.*))?\s*")
-_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<info>[^`]*)")
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?(?:\s*(?:z|utc|[+-]\d{2}:?\d{2}))?"
-_AGO = r"(?:\d{1,6}(?:\.\d{1,3})?\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*)+ago"
-_DAY = r"(?:today|yesterday|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-_DATE = r"\d{4}-\d{2}-\d{2}[T ]+"
-_TIME = re.compile(
-    rf"(?:{_AGO}|(?:{_DAY},?\s+(?:at\s+)?|{_DATE})?{_CLOCK}|{_CLOCK}\s+(?:today|yesterday))", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +56,15 @@ class Block:
 
 @dataclass(slots=True)
 class Written:
-    """A text as it was understood. `moment` is the time as it was typed, on line `moment_line`."""
+    """A text as it was understood. `moment` is the time as it was typed, on line `moment_line`.
+
+    `moment_words` is what follows it there, where it only begins the first line.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     moment: str = ""
     moment_line: int = 0
+    moment_words: str = ""
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -76,11 +73,22 @@ class Written:
         return [piece for block in self.blocks for piece in block.pieces]
 
 
-def read(text: str) -> Written:
-    """Take a text apart. Raises InvalidError for a command that is almost one, for two times, or for too many."""
+def read(text: str, *, has_time: bool = False) -> Written:
+    """Take a text apart. Raises InvalidError for a command that is almost one, for two times, or for too many.
+
+    `has_time` says that a time was chosen beside the text: then one that begins its first line is left in it.
+    """
     reader = _Reader()
-    for number, line in enumerate(text.split("\n"), 1):
-        reader.take(number, line)
+    lines = text.split("\n")
+    top = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    leading = None if has_time else leading_time(lines[top], lines[top + 1 :])
+    for number, line in enumerate(lines, 1):
+        if number == top + 1 and leading:
+            reader.begin(number, leading)
+        elif number == top + 1 and is_kept(line, lines[top + 1 :]):
+            reader.keep(number, line.replace("\\", "", 1))
+        else:
+            reader.take(number, line)
     return reader.finish()
 
 
@@ -92,11 +100,6 @@ def moment_of(written: Written, *, zone: tzinfo, now: datetime) -> datetime | No
         return parse_moment(written.moment, zone=zone, now=now)
     except BadMoment as problem:
         raise InvalidError({"body": f"Line {written.moment_line}: {problem.message} {KEPT}"}) from problem
-
-
-def is_time(line: str) -> bool:
-    """Whether a line is nothing but a time."""
-    return len(line) <= 40 and bool(_TIME.fullmatch(line.strip().rstrip(":,-– ")))
 
 
 class _Reader:
@@ -112,13 +115,23 @@ class _Reader:
         """One line further."""
         if self.fence is not None:
             self._in_fence(line, self.fence)
-        elif match := _FENCE.fullmatch(line):
+        elif match := FENCE.fullmatch(line):
             self._block(number)
             self.fence, self.code = match, []
         elif not self.written.blocks and not self.written.moment and is_time(line):
             self._time(number, line.strip().rstrip(":,-– "))
         elif not (match := _COMMAND.fullmatch(line)) or not self._command(number, match):
             self._text(number, line)
+
+    def begin(self, number: int, leading: re.Match[str]) -> None:
+        """The first line, which a time begins."""
+        self._time(number, leading["time"])
+        self.written.moment_words = leading["words"]
+        self._text(number, leading["words"])
+
+    def keep(self, number: int, line: str) -> None:
+        """A line that is text, whatever it looks like."""
+        self._text(number, line)
 
     def _in_fence(self, line: str, fence: re.Match[str]) -> None:
         marks = fence["marks"]

@@ -48,16 +48,18 @@ def prepare(
     now: datetime,
     at: datetime | None = None,
     is_text: bool = False,
+    has_time: bool = False,
 ) -> Prepared:
     """Understand a text and colour its code, before a transaction keeps others from writing.
 
     Every word and every piece of code that a person sends passes `_screen`. A text that is nothing but code or a log
     becomes a snippet, unless `is_text` says that it was looked at. `now` is when it was sent off, from which "10m ago"
-    counts; `at` is the time that was chosen beside the text, which a time in the text goes before. Raises InvalidError.
+    counts; `at` is the time that was chosen beside the text, which a time in the text goes before; `has_time` that it
+    was, so that a time before the words of the first line is left in them. Raises InvalidError.
     """
     if not is_text and looks_like_code(text):
         text, pieces = "", [Piece(text), *pieces]
-    written = read(text)
+    written = read(text, has_time=has_time)
     _screen(text, [*written.pieces, *pieces])
     paint = _Painter()
     return Prepared(

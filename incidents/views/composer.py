@@ -72,6 +72,7 @@ def _composed(request: HttpRequest, incident: Incident, form: ComposerForm) -> d
         now=sent_off or timezone.now(),
         at=data["at"] or _in_batch(request, incident, form, sent_off or timezone.now()) or sent_off,
         is_text=data["is_text"],
+        has_time=bool(data["at"]),
     )
     with on_disk(named_uploads(form)) as files:
 
@@ -145,7 +146,7 @@ def entry_preview(request: HttpRequest, number: int) -> HttpResponse:
     incident = access.get_writable_incident(request.user, number)
     text = request.POST.get("body", "")[: ENTRY_LIMIT + 1]
     try:
-        written = read(text)
+        written = read(text, has_time=_has_time(request))
     except InvalidError:
         written = Written()
     blocks = [(block, markdown(block.words)) for block in written.blocks]
@@ -177,15 +178,23 @@ def _offered(request: HttpRequest, incident: Incident, command: str) -> dict[str
     return {"label": f"For /{command}", "part": found.part, "is_open": found.is_open, "options": rows}
 
 
+def _has_time(request: HttpRequest) -> bool:
+    """Whether a time stands in the field beside the text."""
+    return bool(request.POST.get("at", "").strip())
+
+
 def _foreseen(request: HttpRequest, incident: Incident, text: str) -> dict[str, object]:
     now = timezone.now()
     try:
-        written = read(text)
+        written = read(text, has_time=_has_time(request))
         at = moment_of(written, zone=timezone.get_current_timezone(), now=now)
     except InvalidError as problem:
         return {"fault": " ".join(problem.fields.values()).removesuffix("Nothing was saved; your text is still here.")}
     scene = Scene(incident=incident, by=person(request), now=now, at=at)
     acts = [{"line": act.line, "says": act.says, "fault": act.is_fault} for act in foresee(scene, written.blocks)]
     zone = timezone.get_current_timezone()
-    shown = {"line": written.moment_line, "says": clock_text(at, zone=zone, now=now)} if at else None
+    shown = None
+    if at:
+        says = clock_text(at, zone=zone, now=now)
+        shown = {"line": written.moment_line, "says": says, "words": written.moment_words[:60]}
     return {"at": shown, "acts": acts, "notices": written.notices}

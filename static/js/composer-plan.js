@@ -1,7 +1,7 @@
 /* Below the composer's box: what the text is going to do, as the server understands it: when it happened, and each command. */
 const box = (form) => form.querySelector("textarea[name=body]");
 const startsCommand = /(?:^|\n)\/[a-z]/i;
-const startsTime = /^\s*(?:\d|today|yesterday|mon|tue|wed|thu|fri|sat|sun)[^\n]{0,39}(?:\n|$)/i;
+const startsTime = /^\s*(?:(?:\d|today|yesterday|mon|tue|wed|thu|fri|sat|sun)[^\n]{0,39}(?:\n|$)|(?:(?:today|yesterday),?\s+(?:at\s+)?)?\d{1,2}:\d\d\b)/i;
 let timer = 0;
 let asked = 0;
 
@@ -9,23 +9,25 @@ function chip(words, className) {
   return Object.assign(document.createElement("span"), { className: `chip ${className}`, textContent: words });
 }
 
-function withoutLine(field, number) {
+/* A line that is nothing but a time goes; where words follow it, a backslash says that all of it is text. */
+function takeAway(field, { line, words }) {
   const lines = field.value.split("\n");
-  const start = lines.slice(0, number - 1).join("\n").length + (number > 1 ? 1 : 0);
-  const end = start + lines[number - 1].length + (number < lines.length ? 1 : 0);
+  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  const end = words ? start : start + lines[line - 1].length + (line < lines.length ? 1 : 0);
   field.focus();
   field.setSelectionRange(start, end);
-  if (!document.execCommand("insertText", false, "")) field.setRangeText("", start, end, "end");
+  if (!document.execCommand("insertText", false, words ? "\\" : "")) field.setRangeText(words ? "\\" : "", start, end, "end");
 }
 
 function show(form, answer) {
   const place = form.querySelector(".composer-plan");
   const chips = [];
   if (answer?.at) {
-    const time = chip(`Happened at ${answer.at.says}`, "composer-time");
+    const { says, words } = answer.at;
+    const time = chip(`Happened at ${says}${words ? `: “${words}”` : ""}`, "composer-time");
     const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
-    remove.setAttribute("aria-label", "Take the time away; it happened now");
-    remove.addEventListener("click", () => withoutLine(box(form), answer.at.line));
+    remove.setAttribute("aria-label", words ? "The time is text; it happened now" : "Take the time away; it happened now");
+    remove.addEventListener("click", () => takeAway(box(form), answer.at));
     time.append(remove);
     chips.push(time);
   }
@@ -41,6 +43,7 @@ async function ask(form) {
   const turn = ++asked;
   const body = new FormData();
   body.append("body", text);
+  body.append("at", form.elements.at.value);
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   try {
     const answer = await fetch(form.dataset.plan, { method: "POST", body });
@@ -50,7 +53,7 @@ async function ask(form) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (!form?.matches?.("[data-composer]") || event.target !== box(form)) return;
+  if (!form?.matches?.("[data-composer]") || (event.target !== box(form) && event.target.name !== "at")) return;
   clearTimeout(timer);
   timer = setTimeout(() => ask(form), 250);
 });

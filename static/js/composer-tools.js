@@ -47,6 +47,7 @@ async function preview(form) {
   if (!isShown) {
     const body = new FormData();
     body.append("body", box(form).value);
+    body.append("at", form.elements.at.value);
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     /* As high as the box was: nothing below moves. */
     const height = box(form).getBoundingClientRect().height;

@@ -178,6 +178,20 @@ def test_the_plan_says_what_a_text_does_and_writes_nothing(
     assert incident.steps.get().outcome == "open"
 
 
+def test_a_time_before_the_words_is_when_it_happened_unless_another_was_chosen(
+    incident: Incident, address: str, responder_client: Client
+) -> None:
+    responder_client.post(address, {"body": "yesterday 14:05 restarted the pods"})
+    entry = incident.entries.get(body="restarted the pods")
+    assert (entry.at.hour, entry.at.minute, (entry.noted_at.date() - entry.at.date()).days) == (14, 5, 1)
+    responder_client.post(address, {"body": "14:05 restarted the pods", "at": "yesterday 09:00"})
+    entry = incident.entries.get(body="14:05 restarted the pods")
+    assert (entry.at.hour, entry.at.minute) == (9, 0)
+    plan = reverse("entry_plan", args=[incident.number])
+    assert responder_client.post(plan, {"body": "14:05 restarted it"}).json()["at"]["words"] == "restarted it"
+    assert responder_client.post(plan, {"body": "14:05 restarted it", "at": "10m ago"}).json()["at"] is None
+
+
 def test_the_plan_names_a_slip(incident: Incident, responder_client: Client) -> None:
     plan = responder_client.post(reverse("entry_plan", args=[incident.number]), {"body": "/statsu resolved"}).json()
     assert "Did you mean /status?" in plan["fault"]

@@ -192,6 +192,14 @@ def test_the_time_chip_and_its_removal(page: Page) -> None:
     chip.get_by_role("button").click()
     expect(page.locator(BOX)).to_have_value("Alerts began")
     expect(chip).to_have_count(0)
+    # Before words of the same line it is the time as well; taken away it is text.
+    page.fill(BOX, "yesterday 23:10 alerts began")
+    expect(chip).to_contain_text("23:10: “alerts began”")
+    chip.get_by_role("button", name="The time is text").click()
+    expect(page.locator(BOX)).to_have_value("\\yesterday 23:10 alerts began")
+    expect(chip).to_have_count(0)
+    page.press(BOX, "Control+Enter")
+    expect(page.locator("#timeline")).to_contain_text("yesterday 23:10 alerts began")
 
 
 def test_markdown_by_keys_and_its_preview(page: Page) -> None:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hindsight.lib.problems import InvalidError
-from incidents.commands.grammar import COMMANDS_LIMIT, Piece, is_time, moment_of, read
+from incidents.commands.clocks import is_time
+from incidents.commands.grammar import COMMANDS_LIMIT, Piece, moment_of, read
 from incidents.commands.known import COMMANDS, find, nearest
 
 NOW = datetime(2026, 3, 1, 14, 5, tzinfo=UTC)
@@ -83,7 +84,7 @@ def test_a_time_on_top(first: str, moment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ["14:05 restarted it", "10m", "25:00", "2026", "at 14:05", "mon", "10 ago", "- 10m", "12:00/13:00", "ago"]
+    "first", ["14:05 to 14:20", "10m", "25:00", "2026", "at 14:05", "mon", "10 ago", "- 10m", "12:00/13:00", "ago"]
 )
 def test_what_is_no_time_on_top(first: str) -> None:
     assert not is_time(first) or first == "25:00"
@@ -148,3 +149,82 @@ def test_every_name_leads_to_one_command() -> None:
 
 def test_a_long_text_is_read_in_no_time() -> None:
     assert len(read("/x" * 20_000 + "\n" + "word\n" * 50_000).blocks) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "moment", "words"),
+    [
+        ("14:05 restarted the pods", "14:05", "restarted the pods"),
+        ("9:05: we rolled back to 118", "9:05", "we rolled back to 118"),
+        ("  14:05 - I restarted it", "14:05", "I restarted it"),
+        ("2:05 pm alerts are gone", "2:05 pm", "alerts are gone"),
+        ("yesterday 23:10 alerts began", "yesterday 23:10", "alerts began"),
+        ("today at 13:00, Überlast am Proxy", "today at 13:00", "Überlast am Proxy"),
+        ("14:05 重启", "14:05", "重启"),
+    ],
+)
+def test_a_time_before_the_words_of_the_first_line(line: str, moment: str, words: str) -> None:
+    written = read(f"\n{line}\nand saw\n```\n14:05:11 ERROR x\n```")
+    assert (written.moment, written.moment_line, written.moment_words) == (moment, 2, words)
+    assert [block.words for block in written.blocks] == [f"{words}\nand saw"]
+    assert moment_of(written, zone=ZoneInfo("UTC"), now=NOW)
+    # With a time chosen beside the text, or behind a backslash, it is text.
+    assert (read(line, has_time=True).moment, said(line)[0][1]) == ("", words)
+    kept = read(f"\\{line.strip()}")
+    assert (kept.moment, kept.blocks[0].words) == ("", line.strip())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10 minutes ago we restarted it",
+        "10m ago it began",
+        "5 pods are down",
+        "12:30:45.123 ERROR pool exhausted",
+        "12:30:45 restarted",
+        "2026-03-01 14:05 ERROR pool",
+        "2026-03-01T14:05 restarted",
+        "14:05 ERROR pool exhausted",
+        "14:05 error: pool exhausted",
+        "14:05 web1[812]: pool exhausted",
+        "14:05 sshd[812]: pool exhausted",
+        "14:05 [error] pool",
+        "14:05 CET restarted",
+        "14:05 to 14:20 it was slow",
+        "14:05-14:20 slow",
+        "14:05 – 14:20 slow",
+        "14:05 is when it began",
+        "14:05 yesterday it began",
+        "14:05 on Tuesday it began",
+        "14:05 pm restarted",
+        "13:05 am restarted",
+        "2:30 hours of errors",
+        "25:10 restarted",
+        "14:60 restarted",
+        "14:5 restarted",
+        "14:05restarted",
+        "14:05 42 pods",
+        "1.14:05 restarted",
+        "at 14:05 we restarted it",
+        "mon 14:05 we restarted it",
+        "14:05 alerts began\n14:20 rolled back",
+        "14:05 alerts began\n- yesterday 14:20 it was quiet",
+        "\\10.0.0.1\\share is full",
+        "\\14:05:11 ERROR x",
+    ],
+)
+def test_what_is_not_plainly_a_time_of_the_words_behind_it(text: str) -> None:
+    written = read(text)
+    assert (written.moment, [block.words for block in written.blocks]) == ("", [text])
+
+
+def test_a_time_that_is_said_goes_before_one_that_begins_the_text() -> None:
+    written = read("14:05 restarted the pods\n/at 14:10")
+    assert (written.moment, said("14:05 restarted the pods\n/at 14:10")) == (
+        "14:10",
+        [("", "14:05 restarted the pods")],
+    )
+
+
+def test_a_time_alone_behind_a_backslash_is_text() -> None:
+    assert (read("\\14:05\nx").moment, said("\\14:05\nx")) == ("", [("", "14:05\nx")])
