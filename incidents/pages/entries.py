@@ -5,8 +5,8 @@ They are written here and not in a template because a page has hundreds of them:
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,8 @@ from incidents.pages.timeline import Line
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TOOL = "button button-quiet button-sm button-icon"
 KIND_LABELS = {kind.value: str(kind.label) for kind in EntryKind}
 
@@ -38,6 +40,8 @@ class Look:
     # Where the page shows no steps, links to them ask for the page that does.
     has_steps: bool
     material: Callable[[Carried], str]
+    # Of the reader.
+    zone: tzinfo = field(default_factory=timezone.get_current_timezone)
 
 
 def lines_html(lines: list[Line], look: Look) -> SafeString:
@@ -79,12 +83,14 @@ def _whole(gap: timedelta) -> timedelta:
 
 def _parts(line: Line, look: Look) -> Iterator[str]:
     entry = line.entry
-    yield f'<div class="entry-when"><a href="#entry-{entry.pk}">{moment_html(entry.at, "%H:%M")}</a></div>'
+    local = entry.at.astimezone(look.zone)
+    clock = _clock(local)
+    yield f'<div class="entry-when"><a href="#entry-{entry.pk}">{_moment(local, clock)}</a></div>'
     yield _icon(entry.kind)
     yield f'<div class="entry-body"><div class="entry-head"><span class="entry-kind">{KIND_LABELS[entry.kind]}</span>'
     yield _said(entry, look)
     yield _whence(line, look)
-    yield _tools(line, look)
+    yield _tools(line, look, clock)
     yield "</div>"
     if entry.body:
         yield f'<div class="prose prose-compact" dir="auto">{entry.html("body")}</div>'
@@ -163,8 +169,10 @@ def _whence(line: Line, look: Look) -> str:
     if entry.source == EntrySource.API:
         words += '<span class="faint">by API</span>'
     if line.is_late:
-        style = "%H:%M" if timezone.localdate(entry.noted_at) == timezone.localdate(entry.at) else "%-d %b, %H:%M"
-        words += f'<span class="faint">noted {moment_html(entry.noted_at, style)}</span>'
+        local = entry.noted_at.astimezone(look.zone)
+        is_same_day = local.date() == entry.at.astimezone(look.zone).date()
+        shown = _clock(local) if is_same_day else f"{local.day} {MONTHS[local.month]}, {_clock(local)}"
+        words += f'<span class="faint">noted {_moment(local, shown)}</span>'
     if entry.version > 1:
         words += f'<a class="entry-edited" href="{look.address}entries/{entry.pk}/#history">edited</a>'
     if entry.is_key:
@@ -172,11 +180,10 @@ def _whence(line: Line, look: Look) -> str:
     return words
 
 
-def _tools(line: Line, look: Look) -> str:
+def _tools(line: Line, look: Look, at: str) -> str:
     if not look.has_tools:
         return ""
     entry = line.entry
-    at = f"{timezone.localtime(entry.at):%H:%M}"
     address = f"{look.address}entries/{entry.pk}/"
     edit = (
         f'<a class="{TOOL} entry-correct" href="{address}edit/" aria-label="Correct the line of {at}"'
@@ -190,11 +197,16 @@ def _tools(line: Line, look: Look) -> str:
     )
 
 
-def moment_html(at: datetime, style: str) -> str:
-    """A moment in the reader's zone, with UTC in its title."""
-    local, utc = timezone.localtime(at), at.astimezone(UTC)
-    title = f"{local:%a %-d %b %Y, %H:%M:%S %Z} · {utc:%H:%M} UTC"
-    return f'<time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}" title="{title}">{local:{style}}</time>'
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def _moment(local: datetime, shown: str) -> str:
+    """A moment as its reader's clock has it, with UTC in its title. Written out: a format is read anew each time."""
+    utc = local.astimezone(UTC)
+    day = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month]} {local.year}"
+    title = f"{day}, {_clock(local)}:{local.second:02} {local.tzname()} · {_clock(utc)} UTC"
+    return f'<time datetime="{utc.isoformat("T", "seconds")[:19]}Z" title="{title}">{shown}</time>'
 
 
 @cache

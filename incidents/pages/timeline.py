@@ -222,11 +222,12 @@ def lines_of(
     """Entries as lines, in the order given."""
     shown = list(entries)
     name_steps(shown, steps or {})
+    zone = timezone.get_current_timezone()
     lines = []
     last: date | None = None
     before: datetime | None = None
     for entry in shown:
-        day = timezone.localdate(entry.at)
+        day = entry.at.astimezone(zone).date()
         gap = abs(entry.at - before) if before and marks_gaps else timedelta(0)
         lines.append(
             Line(

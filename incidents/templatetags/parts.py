@@ -10,8 +10,9 @@ from hindsight.lib.forms import new_once
 from hindsight.lib.stencil import Stencil, mark
 from incidents.forms.composer import ComposerForm
 from incidents.models import LogVerdict, Outcome
+from incidents.pages.lifecycle import Stage
 from incidents.pages.material import ShownSnippet
-from incidents.templatetags.incidents import cited_by, code_lines, commas
+from incidents.templatetags.incidents import cited_by, code_lines, commas, moment
 
 register = template.Library()
 
@@ -29,6 +30,7 @@ _FIRST_CHECK = Stencil("incidents/_first_check_quick.html", ("incident.get_absol
 _LOG_NOTE = Stencil(
     "incidents/_log_note_quick.html", (*_OF_INCIDENT, "csrf_token", "nonce"), verdicts=LogVerdict.choices
 )
+_STAGE = Stencil("incidents/_stage.html", ("page", "at"))
 _ACTIONS = Stencil(
     "incidents/_header_actions.html",
     ("page", "bare", "status", "postmortem_url", "actions", "links", "csrf_token"),
@@ -95,6 +97,27 @@ def _unfold(snippet: ShownSnippet) -> str:
 def composer_box(context: Context) -> SafeString:
     """An empty composer, or one that begins with what is quoted: `quoted`."""
     return _COMPOSER.fill({**_words(context), "body": context.get("quoted", "")})
+
+
+@register.simple_tag(takes_context=True)
+def stage_list(context: Context) -> SafeString:
+    """The statuses of the incident in their order. Reads `incident`, `stages` and `can_write`."""
+    page, can_write = context["incident"].get_absolute_url(), bool(context.get("can_write"))
+    return SafeString("".join(_stage(stage, page, can_write=can_write) for stage in context["stages"]))
+
+
+def _stage(stage: Stage, page: str, *, can_write: bool) -> str:
+    has_time = stage.is_here or stage.is_passed
+    return _STAGE.fill(
+        {"page": page, "at": moment(stage.at, stage.style) if has_time else ""},
+        status=stage.status.value,
+        label=str(stage.status.label),
+        meaning=stage.meaning,
+        is_here=stage.is_here,
+        is_passed=stage.is_passed,
+        needs_reason=stage.needs_reason,
+        can_write=can_write,
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -5,12 +5,44 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from hindsight.lib import differences
-from incidents.models import Incident
+from hindsight.lib.stencil import Stencil
+from incidents.models import EntryKind, Incident
 from incidents.pages.entries import Look, line_html, lines_html
 from incidents.pages.material import Carried
 from incidents.pages.timeline import Timeline
 
 register = template.Library()
+
+CURRENT = ' aria-current="true"'
+_BAR = Stencil("incidents/_timeline_bar.html", ("address", "order", "kinds", "only"))
+
+
+@register.simple_tag(takes_context=True)
+def timeline_bar(context: Context, timeline: Timeline) -> SafeString:
+    """Which lines are shown, and in which order. Reads `incident`."""
+    incident: Incident = context["incident"]
+    part, counts = timeline.part, dict(timeline.kinds)
+    words: dict[str, object] = {
+        "address": incident.get_absolute_url(),
+        "order": timeline.order_word,
+        "kinds": _kinds(timeline, incident.get_absolute_url()),
+        "only": EntryKind(part.kind).label if part.kind in counts else "",
+    }
+    return _BAR.fill(
+        words, query=part.query, kind=part.kind, is_story=part.is_story, newest_first=timeline.newest_first
+    )
+
+
+def _kinds(timeline: Timeline, address: str) -> SafeString:
+    """The menu of kinds, each with how many there are."""
+    return SafeString(
+        "".join(
+            f'<a class="menu-item" data-part href="{address}?kind={kind.value}&amp;order={timeline.order_word}#log"'
+            f"{CURRENT if kind == timeline.part.kind else ''}>{kind.label}"
+            f' <span class="count">{count}</span></a>'
+            for kind, count in timeline.kinds
+        )
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -45,7 +45,7 @@ def incident_detail(request: HttpRequest, number: int) -> HttpResponse:
     record = read_record(incident, place)
     context = {
         **log_context(request, incident, record.timeline),
-        **head_context(request, incident, [node.step for node in record.tree.nodes]),
+        **head_context(request, incident, [node.step for node in record.tree.nodes], record.present),
         "live": {
             "since": state_of(incident, now),
             "pace_s": PACE_S,
